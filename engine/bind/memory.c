@@ -1,0 +1,113 @@
+#include "bind/memory.h"
+
+#include "bind/call.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define CHECK_EVERY_BYTES (4u << 20)  /* heap growth between two looks at the resident set */
+#define SLACK_BYTES       (64u << 20) /* enough for handlers to log and leave in order */
+
+static size_t memory_read_rss(int statm_fd)
+{
+    char text[128];
+    ssize_t len = statm_fd < 0 ? -1 : pread(statm_fd, text, sizeof text - 1, 0);
+    if (len <= 0)
+        return 0;
+    text[len] = '\0';
+    char *second;
+    strtoull(text, &second, 10);
+    return (size_t)strtoull(second, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static bool memory_over(struct mh_memory_cap *cap, size_t heap_bytes)
+{
+    if (heap_bytes > cap->limit_bytes + cap->slack_bytes)
+        return true;
+    if (heap_bytes < cap->check_at)
+        return false;
+    cap->check_at = heap_bytes + CHECK_EVERY_BYTES;
+    return memory_read_rss(cap->statm_fd) > cap->limit_bytes + cap->slack_bytes;
+}
+
+static void *memory_alloc(void *userdata, void *block, size_t old_size, size_t new_size)
+{
+    struct mh_memory_cap *cap = userdata;
+    if (new_size > old_size) {
+        size_t grown = cap->heap_bytes + (new_size - old_size);
+        if (cap->limit_bytes > 0 && memory_over(cap, grown)) {
+            cap->passed = true;
+            cap->slack_bytes = SLACK_BYTES;
+            return NULL;
+        }
+    }
+    void *moved = cap->inner(cap->inner_userdata, block, old_size, new_size);
+    if (moved || new_size == 0) {
+        cap->heap_bytes += new_size - old_size;
+        /* After a collection the next growth is looked at anew, from its own start. */
+        if (cap->heap_bytes + CHECK_EVERY_BYTES < cap->check_at)
+            cap->check_at = cap->heap_bytes + CHECK_EVERY_BYTES;
+    }
+    return moved;
+}
+
+int mh_memory_open(struct mh_state *st)
+{
+    struct mh_memory_cap *cap = mh_zalloc(&st->ctx->alloc, sizeof *cap);
+    if (!cap)
+        return -ENOMEM;
+    cap->statm_fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    cap->inner = lua_getallocf(st->L, &cap->inner_userdata);
+    cap->heap_bytes = (size_t)lua_gc(st->L, LUA_GCCOUNT, 0) * 1024 + (size_t)lua_gc(st->L, LUA_GCCOUNTB, 0);
+    lua_setallocf(st->L, memory_alloc, cap);
+    st->memory = cap;
+    return 0;
+}
+
+void mh_memory_close(struct mh_state *st)
+{
+    if (!st->memory)
+        return;
+    if (st->memory->statm_fd >= 0)
+        close(st->memory->statm_fd);
+    mh_free(&st->ctx->alloc, st->memory);
+    st->memory = NULL;
+}
+
+void mh_memory_limit(struct mh_state *st, size_t limit_bytes)
+{
+    struct mh_memory_cap *cap = st->memory;
+    if (!cap || cap->limit_bytes == limit_bytes)
+        return;
+    cap->limit_bytes = limit_bytes;
+    cap->slack_bytes = 0;
+    cap->check_at = 0;
+    cap->passed = false;
+    cap->told = false;
+}
+
+size_t mh_memory_rss(struct mh_state *st)
+{
+    return st->memory ? memory_read_rss(st->memory->statm_fd) : 0;
+}
+
+void mh_memory_check(struct mh_state *st)
+{
+    struct mh_memory_cap *cap = st->memory;
+    if (cap && cap->limit_bytes > 0 && memory_read_rss(cap->statm_fd) > cap->limit_bytes) {
+        cap->passed = true;
+        cap->slack_bytes = SLACK_BYTES;
+    }
+    mh_call_settle(st);
+}
+
+void mh_memory_settle(struct mh_state *st)
+{
+    struct mh_memory_cap *cap = st->memory;
+    if (!cap || !cap->passed || cap->told)
+        return;
+    cap->told = true;
+    mh_call_handler(st, "on_memory", 0, 0);
+}
