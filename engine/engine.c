@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "loop/context.h"
 #include "loop/handle.h"
-#include "moonherd.h"
+#include "include/moonherd.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  * The one file that may exit, print, and touch what belongs to the process.
  */
 #include "bind/modules.h"
-#include "moonherd.h"
+#include "include/moonherd.h"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -4,7 +4,7 @@
  * The engine lives as long as the Lua state. The script runs the loop itself: require "moonherd".run().
  */
 #include "bind/core.h"
-#include "moonherd.h"
+#include "include/moonherd.h"
 
 #include <lauxlib.h>
 #include <lua.h>
