@@ -1,0 +1,100 @@
+--- Values as short texts, for messages. Node's wording with Lua's types; never the whole of a big value.
+--
+--     local inspect = require "moonherd.inspect"
+--     inspect.value({ port = "x" })      --> { port = 'x' }
+--     inspect.received("abc")            --> type string ('abc')
+
+local floor = math.floor
+
+local M = {}
+
+local function prints_itself(value)
+    local mt = getmetatable(value)
+    return type(mt) == "table" and mt.__tostring ~= nil
+end
+
+local ESCAPES = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t", ["\\"] = "\\\\" }
+
+local function quote(text)
+    local mark = text:find("'", 1, true) and not text:find('"', 1, true) and '"' or "'"
+    local body = text:gsub("[%c\\" .. mark .. "]", function(c)
+        return ESCAPES[c] or (c == mark and "\\" .. c) or ("\\x%02X"):format(c:byte())
+    end)
+    return mark .. body .. mark
+end
+
+--- A number as messages show it: whole ones without exponent or fraction.
+---@param value number
+---@return string
+function M.number(value)
+    if value ~= value then
+        return "nan"
+    end
+    if value == floor(value) and value > -2 ^ 53 and value < 2 ^ 53 then
+        return ("%d"):format(value)
+    end
+    return ("%.14g"):format(value)
+end
+
+local function function_text(fn)
+    local info = debug.getinfo(fn, "S")
+    if info.what == "C" then
+        return "a C function"
+    end
+    return ("function at %s:%d"):format(info.short_src, info.linedefined)
+end
+
+local INSPECT_MAX = 128
+
+--- A short text of any value, as it stands in messages: a table shows its first level.
+---@param value any
+---@return string
+function M.value(value)
+    local kind = type(value)
+    local text
+    if kind == "string" then
+        text = quote(#value > INSPECT_MAX and value:sub(1, INSPECT_MAX) or value)
+    elseif kind == "number" then
+        text = M.number(value)
+    elseif kind == "function" then
+        text = function_text(value)
+    elseif kind == "table" and not prints_itself(value) then
+        local parts = {}
+        for key, item in pairs(value) do
+            local shown = type(item) == "string" and quote(item:sub(1, INSPECT_MAX)) or tostring(item)
+            if type(item) == "table" and not prints_itself(item) then
+                shown = next(item) == nil and "{}" or "{...}"
+            end
+            parts[#parts + 1] = ("%s = %s"):format(tostring(key), shown)
+            if #parts == 16 then
+                break
+            end
+        end
+        table.sort(parts)
+        text = #parts == 0 and "{}" or "{ " .. table.concat(parts, ", ") .. " }"
+    else
+        text = tostring(value)
+    end
+    return #text > INSPECT_MAX and text:sub(1, INSPECT_MAX) .. "..." or text
+end
+
+--- What follows "Received " in a message: Node's words, with Lua's types.
+---@param value any
+---@return string
+function M.received(value)
+    local kind = type(value)
+    if kind == "nil" then
+        return "nil"
+    elseif kind == "number" or kind == "boolean" or kind == "cdata" then
+        return ("type %s (%s)"):format(kind, M.value(value))
+    elseif kind == "string" then
+        return ("type string (%s)"):format(quote(#value > 28 and value:sub(1, 25) .. "..." or value))
+    elseif kind == "function" then
+        return function_text(value)
+    end
+    local mt = getmetatable(value)
+    local class = type(mt) == "table" and rawget(mt, "__name")
+    return class and "an instance of " .. tostring(class) or "a " .. kind
+end
+
+return M
