@@ -485,7 +485,7 @@ describe("EventEmitter", function()
             end
             assert.same(names, e:eventNames())
             e:off(names[1], nop):on(names[1], nop)
-            names[#names + 1] = table.remove(names, 1)
+            table.insert(names, (table.remove(names, 1)))
             assert.same(names, e:eventNames())
         end)
 
