@@ -1,6 +1,9 @@
-# Finds llhttp and defines the target moonherd_llhttp (use: #include <llhttp.h>) and MOONHERD_HTTP_PARSER, a
-# line that names what was chosen. In order: a CMake package, pkg-config, the C sources that Debian ships,
-# and, only with MOONHERD_FETCH_DEPS, the upstream release.
+# Finds llhttp (in the code: #include <llhttp.h>). In order: a CMake package, pkg-config, the C sources that
+# Debian ships, and, only with MOONHERD_FETCH_DEPS, the upstream release. Defines
+#
+#   moonherd_llhttp           what to link
+#   MOONHERD_LLHTTP_OBJECTS   objects of the parser when it is compiled here: they go into our own archive
+#   MOONHERD_HTTP_PARSER      a line that names what was chosen
 #
 # Below version 9 llhttp is loose unless built with LLHTTP_STRICT_MODE, and its loose mode lets requests be
 # smuggled, so a prebuilt library of that age is passed over for sources that we compile strictly ourselves.
@@ -73,9 +76,10 @@ if(NOT sources)
         "Debian 13: libllhttp-dev), or run scripts/deps.")
 endif()
 mh_llhttp_version("${include_dir}" version)
-add_library(moonherd_llhttp_sources STATIC ${sources})
-target_include_directories(moonherd_llhttp_sources SYSTEM PUBLIC "${include_dir}")
-target_compile_definitions(moonherd_llhttp_sources PUBLIC LLHTTP_STRICT_MODE=1)
+add_library(moonherd_llhttp_sources OBJECT ${sources})
 target_compile_options(moonherd_llhttp_sources PRIVATE -w)
-target_link_libraries(moonherd_llhttp INTERFACE moonherd_llhttp_sources)
+target_link_libraries(moonherd_llhttp_sources PRIVATE moonherd_llhttp)
+set(MOONHERD_LLHTTP_OBJECTS $<TARGET_OBJECTS:moonherd_llhttp_sources>)
+target_include_directories(moonherd_llhttp SYSTEM INTERFACE "${include_dir}")
+target_compile_definitions(moonherd_llhttp INTERFACE LLHTTP_STRICT_MODE=1)
 set(MOONHERD_HTTP_PARSER "llhttp ${version} (${found_as})")
