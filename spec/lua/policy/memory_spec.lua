@@ -1,0 +1,35 @@
+local memory = require("moonherd.policy.memory")
+
+local BOTH = { hard = 1000, soft = 600 }
+
+describe("memory.judge", function()
+    it("lets a worker be up to the limits, the limits included", function()
+        assert.equal("none", (memory.judge({ rss = 600 }, BOTH)))
+        assert.equal("none", (memory.judge({ rss = 1000 }, { hard = 1000, soft = false })))
+        assert.equal("none", (memory.judge({}, BOTH)))
+    end)
+
+    it("drains past soft and kills past hard, and says which", function()
+        local action, reason = memory.judge({ rss = 601 }, BOTH)
+        assert.equal("drain", action)
+        assert.equal("rss 601 is over memory.soft 600", reason)
+        assert.equal("drain", (memory.judge({ rss = 1000 }, BOTH)))
+        action, reason = memory.judge({ rss = 1001 }, BOTH)
+        assert.equal("kill", action)
+        assert.equal("rss 1001 is over memory.hard 1000", reason)
+    end)
+
+    it("looks at the larger of resident set and Lua heap", function()
+        local action, reason = memory.judge({ rss = 500, heap = 2000 }, BOTH)
+        assert.equal("kill", action)
+        assert.equal("Lua heap 2000 is over memory.hard 1000", reason)
+        assert.equal("drain", (memory.judge({ heap = 700 }, BOTH)))
+        assert.equal("kill", (memory.judge({ rss = 1001, heap = 700 }, BOTH)))
+    end)
+
+    it("has no limit that is off", function()
+        assert.equal("none", (memory.judge({ rss = 1e15 }, false)))
+        assert.equal("none", (memory.judge({ rss = 1e15 }, { hard = false, soft = false })))
+        assert.equal("drain", (memory.judge({ rss = 1e15 }, { hard = false, soft = 600 })))
+    end)
+end)
