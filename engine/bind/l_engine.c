@@ -8,6 +8,9 @@
 #include "bind/memory.h"
 #include "loop/handle.h"
 
+#include <limits.h>
+#include <poll.h>
+
 /*
  * core.handlers(t): t:on_error(err, traceback), t:on_tick(), t:on_before_exit(code), t:on_exit(code) -> code,
  * t:on_memory(). One table per engine; setting it again replaces it.
@@ -43,17 +46,33 @@ static int l_engine_exit(lua_State *L)
     return 0;
 }
 
+/* Do what is due, waiting for it until the timeout; what an unreferenced handle brings counts too. */
+static int engine_turn(struct mh_state *st, int timeout_ms)
+{
+    uv_loop_t *loop = st->ctx->loop;
+    /* libuv watches a descriptor only once it has turned; and when something is due now, there is no waiting. */
+    int more = uv_run(loop, UV_RUN_NOWAIT);
+    int due_ms = more ? uv_backend_timeout(loop) : -1;
+    if (due_ms >= 0 && due_ms < timeout_ms)
+        timeout_ms = due_ms;
+    struct pollfd wait = {uv_backend_fd(loop), POLLIN, 0};
+    if (timeout_ms > 0)
+        poll(&wait, 1, timeout_ms);
+    return uv_run(loop, UV_RUN_NOWAIT);
+}
+
 /*
- * core.run([timeout_ms]) -> more: turn the loop until nothing is left, or for one turn bounded by the timeout.
- * For scripts under a plain luajit and for specs; the program runs its loop itself. Not from inside a callback.
+ * core.run([timeout_ms]) -> more: turn the loop until nothing is left; with a timeout once or twice, waiting that long
+ * at most. For scripts under a plain luajit and for specs; the program runs its loop itself. Not from a callback.
  */
 static int l_engine_run(lua_State *L)
 {
     struct mh_state *st = mh_state_of(L);
+    int timeout_ms = lua_isnoneornil(L, 1) ? -1 : (int)mh_arg_integer(L, 1, "timeout", 0, INT_MAX);
     if (st->depth > 0)
         return luaL_error(L, "core.run: the loop is running already, this is one of its callbacks");
     mh_call_settle(st);
-    int more = uv_run(st->ctx->loop, lua_toboolean(L, 1) ? UV_RUN_ONCE : UV_RUN_DEFAULT);
+    int more = timeout_ms < 0 ? uv_run(st->ctx->loop, UV_RUN_DEFAULT) : engine_turn(st, timeout_ms);
     lua_pushboolean(L, more);
     return 1;
 }
