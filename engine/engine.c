@@ -1,13 +1,13 @@
 /*
  * engine.c - assembles loop, context and state, and takes them apart in order.
  */
+#include "base/err.h"
 #include "bind/call.h"
 #include "bind/modules.h"
 #include "bind/state.h"
-#include "base/err.h"
+#include "include/moonherd.h"
 #include "loop/context.h"
 #include "loop/handle.h"
-#include "include/moonherd.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -149,7 +149,8 @@ int mh_engine_run(struct mh_engine *engine)
         uv_run(engine->ctx.loop, UV_RUN_DEFAULT);
         if (engine->exiting)
             break;
-        /* The script may find new work in beforeExit; then the loop goes on, and this is asked again at its end. */
+        /* The script may find new work in beforeExit; then the loop goes on, and this is asked again at its
+         * end. */
         mh_call_handler(st, "on_before_exit", 0, 0);
         if (!uv_loop_alive(engine->ctx.loop) && !engine->exiting)
             return mh_call_handler(st, "on_exit", 0, 0);
@@ -207,7 +208,8 @@ static bool engine_close_handles(struct mh_engine *engine)
 
 void mh_engine_close(struct mh_engine *engine)
 {
-    /* The last callbacks belong to C alone: the script has had its exit event, and must not start anything new. */
+    /* The last callbacks belong to C alone: the script has had its exit event, and must not start anything
+     * new. */
     engine->state.muted = true;
     bool clean = engine->ctx.loop == NULL || engine_close_handles(engine);
     mh_state_close(&engine->state);

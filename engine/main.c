@@ -49,8 +49,8 @@ static struct command parse(int argc, char **argv, int *first)
 {
     int i = 1;
     /*
-     * A Node parent puts its own flags before the script; there is no telling them from typing mistakes except that
-     * a parent with a channel did not mistype.
+     * A Node parent puts its own flags before the script; there is no telling them from typing mistakes
+     * except that a parent with a channel did not mistype.
      */
     bool node_parent = getenv("NODE_CHANNEL_FD") != NULL;
     for (; i < argc && argv[i][0] == '-' && argv[i][1] != '\0'; i++) {
@@ -87,7 +87,8 @@ static struct command parse(int argc, char **argv, int *first)
     return (struct command){"file", argv[i], 0};
 }
 
-/* A closed standard stream would let the next open socket take its number, and prints would go to a client. */
+/* A closed standard stream would let the next open socket take its number, and prints would go to a client.
+ */
 static void fill_stdio(void)
 {
     for (int fd = 0; fd <= 2; fd++) {
@@ -127,7 +128,8 @@ int main(int argc, char **argv)
     fill_stdio();
     signal(SIGPIPE, SIG_IGN);
 
-    /* process.argv: the program, then the script's name and its arguments; the runtime's options are not in it. */
+    /* process.argv: the program, then the script's name and its arguments; the runtime's options are not in
+     * it. */
     argv[first - 1] = argv[0];
     struct mh_options options;
     mh_options_init(&options);

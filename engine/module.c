@@ -24,7 +24,8 @@ static void module_fatal(void *userdata, const char *message, int code)
     exit(code);
 }
 
-/* Lua closes its state before the engine knows: this sentinel, the oldest userdata of ours, is collected last. */
+/* Lua closes its state before the engine knows: this sentinel, the oldest userdata of ours, is collected
+ * last. */
 static int module_sentinel_gc(lua_State *L)
 {
     struct mh_engine **slot = lua_touserdata(L, 1);

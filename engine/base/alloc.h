@@ -1,8 +1,8 @@
 /*
  * base/alloc.h - the engine's allocator: the host's or malloc, counted, and able to fail on order.
  *
- * Every block of one engine comes from its own mh_alloc, so that a test can prove that none is left, and can make
- * the Nth allocation fail. It knows no sizes: it counts blocks, not bytes.
+ * Every block of one engine comes from its own mh_alloc, so that a test can prove that none is left, and can
+ * make the Nth allocation fail. It knows no sizes: it counts blocks, not bytes.
  */
 #ifndef MH_BASE_ALLOC_H
 #define MH_BASE_ALLOC_H

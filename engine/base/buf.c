@@ -27,7 +27,8 @@ int mh_buf_reserve(struct mh_buf *b, size_t room, char **out)
     if (room > b->ceiling || len > b->ceiling - room)
         return MH_ELIMIT;
     if (b->size - b->tail < room) {
-        /* Reclaim the front when that alone frees half the buffer, so that copying stays linear in bytes added. */
+        /* Reclaim the front when that alone frees half the buffer, so that copying stays linear in bytes
+         * added. */
         if (b->head >= b->size / 2 && b->size - len >= room) {
             memmove(b->data, b->data + b->head, len);
         } else {

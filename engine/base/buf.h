@@ -1,7 +1,8 @@
 /*
  * base/buf.h - a growable run of bytes with a ceiling that must be named.
  *
- * Bytes are added at the end and taken from the front; what was taken is reclaimed when the buffer next needs room.
+ * Bytes are added at the end and taken from the front; what was taken is reclaimed when the buffer next needs
+ * room.
  */
 #ifndef MH_BASE_BUF_H
 #define MH_BASE_BUF_H
@@ -35,8 +36,8 @@ static inline char *mh_buf_bytes(const struct mh_buf *b)
 }
 
 /*
- * Make room for at least `room` more bytes behind the last one and point *out at it; the caller writes there and
- * calls mh_buf_added. Returns 0; MH_ELIMIT over the ceiling; -ENOMEM. On error the buffer is unchanged.
+ * Make room for at least `room` more bytes behind the last one and point *out at it; the caller writes there
+ * and calls mh_buf_added. Returns 0; MH_ELIMIT over the ceiling; -ENOMEM. On error the buffer is unchanged.
  */
 int mh_buf_reserve(struct mh_buf *b, size_t room, char **out);
 

@@ -15,7 +15,7 @@ struct mh_link {
 };
 
 /* The object that contains the link: mh_of(link, struct mh_timer, link). */
-#define mh_of(ptr, type, member) ((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+#define mh_of(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 
 static inline void mh_list_init(struct mh_link *link)
 {

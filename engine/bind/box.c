@@ -14,7 +14,8 @@ static const char *box_metatable_name(char *buffer, const char *name)
     return buffer;
 }
 
-/* Anchors are reserved when a box is made: luaL_ref may need memory, and opening must not fail after the fact. */
+/* Anchors are reserved when a box is made: luaL_ref may need memory, and opening must not fail after the
+ * fact. */
 static void box_reserve_anchor(lua_State *L, struct mh_box *box)
 {
     lua_pushboolean(L, 0);
@@ -32,7 +33,8 @@ static void box_drop_anchor(struct mh_box *box)
 static int l_box_gc(lua_State *L)
 {
     struct mh_box *box = lua_touserdata(L, 1);
-    /* An open box is anchored, so this one is closed, never was opened, or the whole state is being torn down. */
+    /* An open box is anchored, so this one is closed, never was opened, or the whole state is being torn
+     * down. */
     if (box->handle) {
         struct mh_handle *h = box->handle;
         box->handle = NULL;
@@ -138,7 +140,8 @@ struct mh_box *mh_box_new(lua_State *L, struct mh_state *st, const char *name, i
 static void box_handle_closed(struct mh_handle *h)
 {
     struct mh_box *box = h->owner;
-    /* The handle's memory goes when this callback returns; the box must not lead to it even inside on_closed. */
+    /* The handle's memory goes when this callback returns; the box must not lead to it even inside on_closed.
+     */
     box->handle = NULL;
     mh_handle_release(h);
     mh_box_emit(box, "on_closed", NULL, NULL);
@@ -191,7 +194,8 @@ static void box_emit_body(lua_State *L, void *arg)
 
 void mh_box_emit(struct mh_box *box, const char *method, mh_box_push push, void *arg)
 {
-    /* A box without anchor was closed, or surrendered its handle, by an earlier callback of the same event. */
+    /* A box without anchor was closed, or surrendered its handle, by an earlier callback of the same event.
+     */
     if (!box || box->anchor == LUA_NOREF)
         return;
     struct box_event event = {box, method, push, arg};

@@ -1,15 +1,16 @@
 /*
  * bind/box.h - a Lua object around a handle of the engine.
  *
- * A box is a userdata with a metatable per class and one pointer, NULL once the handle is closed. Its environment
- * table is its OWNER: the Lua object that the box serves (a Socket, a ChildProcess). The engine tells the owner what
- * happens by calling its methods, found by name through the owner's metatable:
+ * A box is a userdata with a metatable per class and one pointer, NULL once the handle is closed. Its
+ * environment table is its OWNER: the Lua object that the box serves (a Socket, a ChildProcess). The engine
+ * tells the owner what happens by calling its methods, found by name through the owner's metatable:
  *
  *     owner:on_data(bytes)            -- mh_box_emit(box, "on_data", push, arg)
  *     owner:on_closed()               -- every box, once, when the handle is gone
  *
  * so there is no closure per object and no list of registry references, and cycles through the owner stay
- * collectable. While the handle is open the box sits in the registry, so that an open handle keeps its owner alive.
+ * collectable. While the handle is open the box sits in the registry, so that an open handle keeps its owner
+ * alive.
  */
 #ifndef MH_BIND_BOX_H
 #define MH_BIND_BOX_H
@@ -24,8 +25,9 @@ struct mh_box {
 };
 
 /*
- * Make the class: metatable "moonherd.NAME" with the methods (each with the state as upvalue), plus the methods every
- * box has: close(), ref(), unref(), hasRef() where `uv` says how to find the uv handle, isOpen(). May raise.
+ * Make the class: metatable "moonherd.NAME" with the methods (each with the state as upvalue), plus the
+ * methods every box has: close(), ref(), unref(), hasRef() where `uv` says how to find the uv handle,
+ * isOpen(). May raise.
  */
 typedef uv_handle_t *(*mh_box_uv)(struct mh_handle *h);
 void mh_box_class(lua_State *L, struct mh_state *st, const char *name, const luaL_Reg *methods, mh_box_uv uv);
@@ -34,22 +36,23 @@ void mh_box_class(lua_State *L, struct mh_state *st, const char *name, const lua
 struct mh_box *mh_box_new(lua_State *L, struct mh_state *st, const char *name, int owner);
 
 /*
- * The box at the top of the stack takes the open handle: sets handle->owner to the box and handle->on_closed, and
- * anchors. Cannot raise (the anchor's slot was reserved by mh_box_new).
+ * The box at the top of the stack takes the open handle: sets handle->owner to the box and handle->on_closed,
+ * and anchors. Cannot raise (the anchor's slot was reserved by mh_box_new).
  */
 void mh_box_adopt(lua_State *L, struct mh_box *box, struct mh_handle *handle);
 
 /* The box of class `name` at index; raises if it is anything else. box->handle may be NULL. */
 struct mh_box *mh_box_check(lua_State *L, int index, const char *name);
 
-/* As mh_box_check, and NULL is no answer: returns the open handle, or NULL after pushing nil, message, code (the caller
- * returns 3). */
+/* As mh_box_check, and NULL is no answer: returns the open handle, or NULL after pushing nil, message, code,
+ * errno (the caller returns 4). */
 struct mh_handle *mh_box_open_handle(lua_State *L, int index, const char *name);
 
 /* Pushes the arguments of an event and returns how many. Runs protected; may raise. */
 typedef int (*mh_box_push)(lua_State *L, void *arg);
 
-/* Call owner:method(...) through bind/call. Does nothing if the owner has no such method. push NULL: no arguments. */
+/* Call owner:method(...) through bind/call. Does nothing if the owner has no such method. push NULL: no
+ * arguments. */
 void mh_box_emit(struct mh_box *box, const char *method, mh_box_push push, void *arg);
 
 /*

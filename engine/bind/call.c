@@ -16,8 +16,8 @@ static int call_trampoline(lua_State *L)
 }
 
 /*
- * Error handler of all protected calls: leaves the error value as it is and keeps the traceback beside it, so that
- * a plain string stays a plain string for uncaughtException. Stack: error -> error.
+ * Error handler of all protected calls: leaves the error value as it is and keeps the traceback beside it, so
+ * that a plain string stays a plain string for uncaughtException. Stack: error -> error.
  */
 static int call_traceback(lua_State *L)
 {
@@ -85,7 +85,8 @@ static void call_report(struct mh_state *st)
     if (rc != 0) {
         text = lua_tostring(L, -1);
         char both[2200];
-        snprintf(both, sizeof both, "%s\nand the handler of this error failed: %s", message, text ? text : "?");
+        snprintf(both, sizeof both, "%s\nand the handler of this error failed: %s", message,
+                 text ? text : "?");
         fatal(st, both, FATAL_HANDLER_FAILED);
     }
 }

@@ -13,9 +13,9 @@
 void mh_call_init(lua_State *L, struct mh_state *st);
 
 /*
- * Run body(L, arg) protected, on the state's thread. The body pushes a function and its arguments and uses lua_call.
- * After the outermost call: drains the nextTick queue, then runs the context's deferred work (channels flush).
- * Returns 0, or Lua's error status after the error was handled; the stack is as before.
+ * Run body(L, arg) protected, on the state's thread. The body pushes a function and its arguments and uses
+ * lua_call. After the outermost call: drains the nextTick queue, then runs the context's deferred work
+ * (channels flush). Returns 0, or Lua's error status after the error was handled; the stack is as before.
  */
 int mh_call(struct mh_state *st, mh_call_body body, void *arg);
 

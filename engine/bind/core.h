@@ -1,5 +1,6 @@
 /*
- * bind/core.h - moonherd.core, the C module beneath lua/moonherd: one function per class, one l_*.c per class.
+ * bind/core.h - moonherd.core, the C module beneath lua/moonherd: one function per class, one l_*.c per
+ * class.
  */
 #ifndef MH_BIND_CORE_H
 #define MH_BIND_CORE_H
@@ -7,14 +8,15 @@
 #include "bind/state.h"
 
 /*
- * Each adds its constructors and functions to the module table at the top of the stack, and registers its box class.
- * Everything in the module is internal: Lua code outside lua/moonherd uses the Node-shaped modules.
+ * Each adds its constructors and functions to the module table at the top of the stack, and registers its box
+ * class. Everything in the module is internal: Lua code outside lua/moonherd uses the Node-shaped modules.
  */
 #define MH_CORE_PARTS(X)                                                                                     \
-    X(engine)  /* l_engine.c: run, stop, handlers, exit, ticks, memory limit */                              \
-    X(host)    /* l_host.c: facts about and acts upon the host process: pid, cwd, environment, clock, write */ \
-    X(timer)   /* l_timer.c: timers and immediates */                                                        \
-    X(signal)  /* l_signal.c */
+    X(engine) /* l_engine.c: run, stop, handlers, exit, ticks, memory limit */                               \
+    X(host)  /* l_host.c: facts about and acts upon the host process: pid, cwd, environment, clock, write */ \
+    X(timer) /* l_timer.c: timers and immediates */                                                          \
+    X(signal)  /* l_signal.c */                                                                              \
+    X(channel) /* l_channel.c: channels between processes */
 
 #define MH_CORE_DECLARE(part) void mh_l_##part##_open(lua_State *L, struct mh_state *st);
 MH_CORE_PARTS(MH_CORE_DECLARE)

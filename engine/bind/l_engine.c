@@ -50,7 +50,8 @@ static int l_engine_exit(lua_State *L)
 static int engine_turn(struct mh_state *st, int timeout_ms)
 {
     uv_loop_t *loop = st->ctx->loop;
-    /* libuv watches a descriptor only once it has turned; and when something is due now, there is no waiting. */
+    /* libuv watches a descriptor only once it has turned; and when something is due now, there is no waiting.
+     */
     int more = uv_run(loop, UV_RUN_NOWAIT);
     int due_ms = more ? uv_backend_timeout(loop) : -1;
     if (due_ms >= 0 && due_ms < timeout_ms)
@@ -62,8 +63,9 @@ static int engine_turn(struct mh_state *st, int timeout_ms)
 }
 
 /*
- * core.run([timeout_ms]) -> more: turn the loop until nothing is left; with a timeout once or twice, waiting that long
- * at most. For scripts under a plain luajit and for specs; the program runs its loop itself. Not from a callback.
+ * core.run([timeout_ms]) -> more: turn the loop until nothing is left; with a timeout once or twice, waiting
+ * that long at most. For scripts under a plain luajit and for specs; the program runs its loop itself. Not
+ * from a callback.
  */
 static int l_engine_run(lua_State *L)
 {

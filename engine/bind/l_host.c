@@ -1,5 +1,6 @@
 /*
- * bind/l_host.c - facts about the process that hosts the engine, and the few acts upon it that a script may ask for.
+ * bind/l_host.c - facts about the process that hosts the engine, and the few acts upon it that a script may
+ * ask for.
  */
 #include "bind/args.h"
 #include "bind/core.h"
@@ -121,8 +122,8 @@ static int l_host_environ(lua_State *L)
 }
 
 /*
- * core.write(fd, bytes) -> true | nil, ...: the whole of it, waiting for a slow reader. For the standard streams,
- * whose last words must not be lost.
+ * core.write(fd, bytes) -> true | nil, ...: the whole of it, waiting for a slow reader. For the standard
+ * streams, whose last words must not be lost.
  */
 static int l_host_write(lua_State *L)
 {
@@ -155,11 +156,21 @@ static int l_host_isatty(lua_State *L)
 void mh_l_host_open(lua_State *L, struct mh_state *st)
 {
     static const luaL_Reg functions[] = {
-        {"pid", l_host_pid},       {"ppid", l_host_ppid},       {"cwd", l_host_cwd},
-        {"execPath", l_host_exec_path}, {"argv", l_host_argv},  {"kill", l_host_kill},
-        {"hrtime", l_host_hrtime}, {"now", l_host_now},         {"cpus", l_host_cpus},
-        {"getenv", l_host_getenv}, {"setenv", l_host_setenv},   {"environ", l_host_environ},
-        {"write", l_host_write},   {"isatty", l_host_isatty},   {NULL, NULL},
+        {"pid", l_host_pid},
+        {"ppid", l_host_ppid},
+        {"cwd", l_host_cwd},
+        {"execPath", l_host_exec_path},
+        {"argv", l_host_argv},
+        {"kill", l_host_kill},
+        {"hrtime", l_host_hrtime},
+        {"now", l_host_now},
+        {"cpus", l_host_cpus},
+        {"getenv", l_host_getenv},
+        {"setenv", l_host_setenv},
+        {"environ", l_host_environ},
+        {"write", l_host_write},
+        {"isatty", l_host_isatty},
+        {NULL, NULL},
     };
     mh_state_register(L, st, functions);
 }

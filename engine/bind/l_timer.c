@@ -40,10 +40,11 @@ static int l_timer_new(lua_State *L)
 static int l_timer_start(lua_State *L)
 {
     uint64_t delay_ms = (uint64_t)mh_arg_integer(L, 2, "delay", 0, MAX_DELAY_MS);
-    uint64_t repeat_ms = lua_isnoneornil(L, 3) ? 0 : (uint64_t)mh_arg_integer(L, 3, "repeat", 0, MAX_DELAY_MS);
+    uint64_t repeat_ms =
+        lua_isnoneornil(L, 3) ? 0 : (uint64_t)mh_arg_integer(L, 3, "repeat", 0, MAX_DELAY_MS);
     struct mh_handle *h = mh_box_open_handle(L, 1, TIMER);
     if (!h)
-        return 3;
+        return 4;
     mh_timer_start(mh_of(h, struct mh_timer, handle), delay_ms, repeat_ms);
     lua_pushboolean(L, 1);
     return 1;
@@ -53,7 +54,7 @@ static int l_timer_stop(lua_State *L)
 {
     struct mh_handle *h = mh_box_open_handle(L, 1, TIMER);
     if (!h)
-        return 3;
+        return 4;
     mh_timer_stop(mh_of(h, struct mh_timer, handle));
     return 0;
 }
@@ -82,7 +83,7 @@ static int l_immediate_start(lua_State *L)
     bool ref = lua_toboolean(L, 2);
     struct mh_handle *h = mh_box_open_handle(L, 1, IMMEDIATE);
     if (!h)
-        return 3;
+        return 4;
     mh_immediate_start(mh_of(h, struct mh_immediate, handle), ref);
     return 0;
 }
@@ -91,7 +92,7 @@ static int l_immediate_stop(lua_State *L)
 {
     struct mh_handle *h = mh_box_open_handle(L, 1, IMMEDIATE);
     if (!h)
-        return 3;
+        return 4;
     mh_immediate_stop(mh_of(h, struct mh_immediate, handle));
     return 0;
 }
@@ -99,8 +100,10 @@ static int l_immediate_stop(lua_State *L)
 void mh_l_timer_open(lua_State *L, struct mh_state *st)
 {
     static const luaL_Reg timer[] = {{"start", l_timer_start}, {"stop", l_timer_stop}, {NULL, NULL}};
-    static const luaL_Reg immediate[] = {{"start", l_immediate_start}, {"stop", l_immediate_stop}, {NULL, NULL}};
-    static const luaL_Reg functions[] = {{"timer", l_timer_new}, {"immediate", l_immediate_new}, {NULL, NULL}};
+    static const luaL_Reg immediate[] = {
+        {"start", l_immediate_start}, {"stop", l_immediate_stop}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"timer", l_timer_new}, {"immediate", l_immediate_new}, {NULL, NULL}};
     mh_box_class(L, st, TIMER, timer, timer_uv);
     mh_box_class(L, st, IMMEDIATE, immediate, NULL);
     mh_state_register(L, st, functions);

@@ -1,10 +1,10 @@
 /*
  * bind/memory.h - counts and caps the Lua heap.
  *
- * A loop that allocates never returns to a timer that could check the process's size, so the check sits in a wrapper
- * around LuaJIT's own allocator: every few megabytes of growth it compares the Lua heap, and the process's resident
- * set, with the limit. Over the limit one allocation fails, which Lua sees as "not enough memory"; some slack is then
- * given, so that the error can be caught, logged and the process left in order.
+ * A loop that allocates never returns to a timer that could check the process's size, so the check sits in a
+ * wrapper around LuaJIT's own allocator: every few megabytes of growth it compares the Lua heap, and the
+ * process's resident set, with the limit. Over the limit one allocation fails, which Lua sees as "not enough
+ * memory"; some slack is then given, so that the error can be caught, logged and the process left in order.
  */
 #ifndef MH_BIND_MEMORY_H
 #define MH_BIND_MEMORY_H

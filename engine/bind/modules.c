@@ -18,7 +18,8 @@ static int modules_search(lua_State *L)
     return 1;
 }
 
-/* package.loaders is at the top: put the function above it at place 2, behind package.preload. Pops the function. */
+/* package.loaders is at the top: put the function above it at place 2, behind package.preload. Pops the
+ * function. */
 static void modules_insert_searcher(lua_State *L)
 {
     int loaders = lua_gettop(L) - 1;

@@ -16,8 +16,8 @@ struct mh_lua_module {
 extern const struct mh_lua_module mh_lua_modules[];
 
 /*
- * Let `require` find the modules in the table, after package.preload and before package.path; or, with dir, their
- * sources in that folder. Either may be NULL. May raise.
+ * Let `require` find the modules in the table, after package.preload and before package.path; or, with dir,
+ * their sources in that folder. Either may be NULL. May raise.
  */
 void mh_modules_install(lua_State *L, const struct mh_lua_module *modules, const char *dir);
 

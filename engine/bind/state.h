@@ -17,7 +17,8 @@ struct mh_host {
     void *userdata;
     /* The script asked to end the process with this code. Does not return if the host really ends. */
     void (*exit)(void *userdata, int code);
-    /* The script cannot go on: its error handler failed, or there is none. code is what Node would exit with. */
+    /* The script cannot go on: its error handler failed, or there is none. code is what Node would exit with.
+     */
     void (*fatal)(void *userdata, const char *message, int code);
 };
 
@@ -31,8 +32,11 @@ struct mh_state {
 
     int trampoline; /* registry references, see bind/call.c */
     int traceback;
-    int handlers;   /* table of the engine's own handlers: on_error, on_tick, on_before_exit, on_exit; or LUA_NOREF */
-    int thread;     /* anchors L when it is a thread of a lent state; else LUA_NOREF */
+    int handlers; /* table of the engine's own handlers: on_error, on_tick, on_before_exit, on_exit; or
+                     LUA_NOREF */
+    int encode;   /* string.buffer's functions, see bind/codec.c */
+    int decode;
+    int thread; /* anchors L when it is a thread of a lent state; else LUA_NOREF */
 
     unsigned depth;    /* callbacks running, nested */
     bool tick_pending; /* Lua queued something for the end of the callback */
@@ -42,8 +46,9 @@ struct mh_state {
     mh_call_body body; /* arguments of the trampoline */
     void *arg;
 
-    volatile uint64_t *busy_since_ms; /* health page: when Lua was entered from an idle loop; NULL without a page */
-    volatile uint64_t *turns;         /* health page: entries into Lua; NULL without a page */
+    volatile uint64_t
+        *busy_since_ms;       /* health page: when Lua was entered from an idle loop; NULL without a page */
+    volatile uint64_t *turns; /* health page: entries into Lua; NULL without a page */
 
     struct mh_memory_cap *memory; /* bind/memory.h; NULL unless the state is owned */
     int argc;

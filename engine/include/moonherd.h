@@ -9,10 +9,10 @@
  *     while (mh_engine_step(engine, 1000) > 0) frame();
  *     mh_engine_close(engine);
  *
- * The engine never exits the process, never prints, and leaves signal dispositions, working directory, environment,
- * process title and libuv's allocator alone, unless the script asks. Several engines may live in one process, each
- * used by one thread at a time. The host owes three things: SIGPIPE ignored, children of the engine left for the
- * engine to reap, and no fork(2) of its own that lives on without exec.
+ * The engine never exits the process, never prints, and leaves signal dispositions, working directory,
+ * environment, process title and libuv's allocator alone, unless the script asks. Several engines may live in
+ * one process, each used by one thread at a time. The host owes three things: SIGPIPE ignored, children of
+ * the engine left for the engine to reap, and no fork(2) of its own that lives on without exec.
  */
 #ifndef MOONHERD_H
 #define MOONHERD_H
@@ -54,8 +54,9 @@ struct mh_options {
     int argc; /* for process.argv; the first is the program */
     char **argv;
 
-    const struct mh_lua_module *modules; /* bytecode of moonherd's Lua files; NULL: they are found by package.path */
-    const char *lua_dir;                 /* read the Lua files from this folder instead; NULL: no */
+    const struct mh_lua_module
+        *modules;        /* bytecode of moonherd's Lua files; NULL: they are found by package.path */
+    const char *lua_dir; /* read the Lua files from this folder instead; NULL: no */
 };
 
 MH_API void mh_options_init(struct mh_options *options);
@@ -64,8 +65,9 @@ MH_API void mh_options_init(struct mh_options *options);
 MH_API int mh_engine_open(const struct mh_options *options, struct mh_engine **out);
 
 /*
- * Run the program's main module, `moonherd.boot`, with what to run: `kind` "file", "code" or "stdin", `what` the path
- * or the code. An error in the script has been reported when this returns. Returns 0 or a negative code.
+ * Run the program's main module, `moonherd.boot`, with what to run: `kind` "file", "code" or "stdin", `what`
+ * the path or the code. An error in the script has been reported when this returns. Returns 0 or a negative
+ * code.
  */
 MH_API int mh_engine_start(struct mh_engine *engine, const char *kind, const char *what);
 
@@ -73,20 +75,21 @@ MH_API int mh_engine_start(struct mh_engine *engine, const char *kind, const cha
 MH_API int mh_engine_run(struct mh_engine *engine);
 
 /*
- * For a host with a loop of its own: do what is due, without waiting, for about budget_us microseconds; one long
- * callback is not cut. Returns 1 while something is left to live for, else 0.
+ * For a host with a loop of its own: do what is due, without waiting, for about budget_us microseconds; one
+ * long callback is not cut. Returns 1 while something is left to live for, else 0.
  */
 MH_API int mh_engine_step(struct mh_engine *engine, uint64_t budget_us);
 
-/* The descriptor to watch for readability, and how long to sleep at most: milliseconds, -1 for ever. Ask again
- * before every sleep. */
+/* The descriptor to watch for readability, and how long to sleep at most: milliseconds, -1 for ever. Ask
+ * again before every sleep. */
 MH_API int mh_engine_poll_fd(const struct mh_engine *engine);
 MH_API int mh_engine_poll_timeout(const struct mh_engine *engine);
 
 /* Leave the loop after the running turn. From the engine's own thread. */
 MH_API void mh_engine_stop(struct mh_engine *engine);
 
-/* Close every handle, wait for their last callbacks, close what the engine owns. Not from inside a callback. */
+/* Close every handle, wait for their last callbacks, close what the engine owns. Not from inside a callback.
+ */
 MH_API void mh_engine_close(struct mh_engine *engine);
 
 /* Blocks of the engine's allocator still alive, for leak tests. */

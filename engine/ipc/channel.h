@@ -1,98 +1,128 @@
 /*
- * ipc/channel.h - a two-way stream of frames and descriptors between two processes, with ceilings at both ends.
+ * ipc/channel.h - a two-way stream of frames and descriptors between two processes, with ceilings at both
+ * ends.
  *
- * uv_poll with sendmsg and recvmsg of our own: libuv's pipe has no ceiling for received descriptors and loses the 65th
- * of a message. What one turn of Lua queues is flushed in one system call at the turn's end; one read delivers its
- * frames in one batch. Ends in exactly one reason. Knows nothing of what payloads mean.
+ * uv_poll with sendmsg and recvmsg of our own: libuv's pipe has no ceiling for received descriptors and loses
+ * the 65th of a message. What one turn of Lua queues is flushed in one system call at the turn's end; one
+ * read delivers its frames in one batch. Ends for exactly one reason. Answers pings itself; knows nothing of
+ * what payloads mean.
  */
 #ifndef MH_IPC_CHANNEL_H
 #define MH_IPC_CHANNEL_H
 
 #include "base/buf.h"
-#include "base/list.h"
 #include "ipc/frame.h"
 #include "loop/handle.h"
 
 struct mh_channel;
 
-/* One frame of a batch. Bytes live during the call. fds are taken by whoever sets them to -1; the rest is closed. */
+/* One frame. Bytes live during the call. Whoever keeps a descriptor sets its place to -1; the rest is closed.
+ */
 struct mh_frame_view {
-    uint8_t type;
+    enum mh_frame_type type;
     const char *bytes;
     uint32_t len;
     int *fds;
     unsigned fd_count;
 };
 
+/* Each may be set by the name in brackets when a process is forked. */
 struct mh_channel_limits {
-    size_t frame_bytes; /* largest payload, both ways; default 64 MiB */
-    size_t queue_bytes; /* unsent bytes above the frame in flight; default 64 MiB */
-    size_t mark_bytes;  /* high-water mark: send says "enough" from here on; default 128 KiB, as Node */
-    unsigned fds;       /* received descriptors not yet claimed by a frame; default 64 */
-    unsigned batch;     /* frames handed over per turn at most; default 1024 */
+    uint32_t frame_bytes; /* [frameBytes] largest payload, both ways: 64 MiB */
+    size_t queue_bytes;   /* [queueBytes] unsent bytes behind the frame in flight: 64 MiB */
+    size_t mark_bytes;    /* [highWaterMark] unsent bytes from which send says "enough": 128 KiB, as Node */
+    unsigned fds;         /* [handles] received descriptors that no complete frame has claimed yet: 64 */
 };
 
+#define MH_CHANNEL_FRAME_BYTES (64u << 20)
+#define MH_CHANNEL_QUEUE_BYTES ((size_t)64 << 20)
+#define MH_CHANNEL_MARK_BYTES  ((size_t)128 << 10)
+#define MH_CHANNEL_FDS         64u
+
+/* All are called from the loop and may close the channel. */
 struct mh_channel_events {
-    /* Frames in order. Called from the loop; may close the channel, the rest of the batch is then dropped. */
+    /* MESSAGE and INTERNAL frames, in order. When it closes the channel, the rest of the batch is dropped. */
     void (*on_frames)(struct mh_channel *ch, struct mh_frame_view *frames, unsigned count);
-    /* All bytes queued so far are in the kernel, after send had said that the mark was passed or a callback waits. */
+    /* Everything queued is in the kernel, after mh_channel_send had left bytes unsent. */
     void (*on_drain)(struct mh_channel *ch);
-    /* Once, before closed: reason 0 for the peer's or our own orderly end, else a negative code (MH_EFRAME, ...). */
+    /* Once, before the handle closes: 0 for an orderly end by either side, else why the peer was cut off. */
     void (*on_end)(struct mh_channel *ch, int reason);
 };
 
-/* Fill limits with the defaults. */
+/* PONG and OFFER frames, for the one that watches the peer (cluster/worker) or serves it (child/child). */
+typedef void (*mh_channel_control_cb)(void *userdata, struct mh_frame_view *frame);
+
 void mh_channel_limits_init(struct mh_channel_limits *limits);
 
 /*
- * Make a socket pair for a channel: both ends close-on-exec, ours non-blocking, the child's blocking as Node hands it
- * over. Returns 0 or a negative errno.
+ * Make a socket pair for a channel, both ends close-on-exec; *theirs stays blocking, as Node hands it over.
+ * Returns 0 or a negative errno.
  */
 int mh_channel_pair(int *ours, int *theirs);
 
-/* Take fd, also on failure. limits NULL: defaults. Reading starts with mh_channel_read_start. */
+/*
+ * Take fd, a UNIX stream socket, also on failure. limits NULL: the defaults. Not reading yet. Returns 0,
+ * -ENOMEM, or what uv_poll says of fd.
+ */
 int mh_channel_open(struct mh_ctx *ctx, int fd, const struct mh_channel_limits *limits,
                     const struct mh_channel_events *events, struct mh_channel **out);
+
+/* A control frame without such a hook is a frame of unknown type. userdata must outlive the channel or be
+ * unset. */
+void mh_channel_set_control(struct mh_channel *ch, mh_channel_control_cb on_control, void *userdata);
 
 void mh_channel_read_start(struct mh_channel *ch);
 void mh_channel_read_stop(struct mh_channel *ch);
 
 /*
- * Queue a frame with copies of the bytes; fds are taken, closed once sent, also on failure. Flushed at the end of the
- * running callback. Returns 0; MH_EFRAMESIZE; MH_EQUEUE (the ceiling; nothing is queued); MH_ECLOSED; -ENOMEM.
+ * Queue a frame with a copy of the bytes. The descriptors are taken, also on failure, and closed once sent.
+ * Flushed at the end of the running callback, see mh_ctx_defer. Returns 0; MH_EFRAMESIZE; MH_EQUEUE, nothing
+ * of it queued; MH_ECLOSED; MH_EFDS for more than MH_FRAME_FDS; -ENOMEM.
  */
-int mh_channel_send(struct mh_channel *ch, uint8_t type, const void *bytes, size_t len, const int *fds,
-                    unsigned fd_count);
+int mh_channel_send(struct mh_channel *ch, enum mh_frame_type type, const void *bytes, size_t len,
+                    const int *fds, unsigned fd_count);
 
 /*
- * Send a small frame with one borrowed descriptor now or not at all: for offers of connections, which another worker
- * can take. Flushes what is queued first. Returns 0; -EAGAIN when the kernel does not take it all now; MH_ECLOSED.
+ * Send a small frame with one borrowed descriptor now or not at all: for offers of connections, which another
+ * worker can take as well. Returns 0; -EAGAIN when the kernel takes no more now; MH_ECLOSED; another negative
+ * errno.
  */
-int mh_channel_send_now(struct mh_channel *ch, uint8_t type, const void *bytes, size_t len, int fd);
+int mh_channel_send_now(struct mh_channel *ch, enum mh_frame_type type, const void *bytes, size_t len,
+                        int fd);
 
-/* Unsent bytes. */
-size_t mh_channel_queued(const struct mh_channel *ch);
+/* Bytes queued and unsent. */
+size_t mh_channel_pending(const struct mh_channel *ch);
 
-/* Bytes ever queued, and ever handed to the kernel: a message is written once sent_total has reached what
- * queued_total was after its send. */
+/* Whether the sender should pause: pending has reached the mark. */
+bool mh_channel_over_mark(const struct mh_channel *ch);
+
+/* Bytes ever queued and ever handed to the kernel: a frame is written once sent has reached what queued was
+ * after it. */
 uint64_t mh_channel_queued_total(const struct mh_channel *ch);
 uint64_t mh_channel_sent_total(const struct mh_channel *ch);
 
-/* Write what is queued, waiting up to timeout_ms for a slow peer. For a process about to exit. Returns 0, -ETIMEDOUT. */
+/* Loop time at which the peer was last heard of, in ms; when opened at first. */
+uint64_t mh_channel_heard_ms(const struct mh_channel *ch);
+
+/*
+ * Write what is queued, waiting for a slow peer up to timeout_ms. For a process about to exit; blocks.
+ * Returns 0, -ETIMEDOUT, or why the channel cannot be written to.
+ */
 int mh_channel_flush(struct mh_channel *ch, uint64_t timeout_ms);
 
-/* Stop taking frames, close when what is queued is written. */
-void mh_channel_end(struct mh_channel *ch);
+/* Take no more frames; write what is queued, then end and close. */
+void mh_channel_finish(struct mh_channel *ch);
 
-uv_handle_t *mh_channel_uv(struct mh_channel *ch);
+/* Cut the peer off: on_end with the reason, then close. Does nothing after the first end. */
+void mh_channel_end(struct mh_channel *ch, int reason);
 
-/* Descriptor number, borrowed. */
+/* Whether the open channel keeps the loop alive; with unsent bytes it always does. At first it does. */
+void mh_channel_set_ref(struct mh_channel *ch, bool ref);
+bool mh_channel_has_ref(const struct mh_channel *ch);
+
+/* Borrowed. */
 int mh_channel_fd(const struct mh_channel *ch);
-
-/* The handle is the first member of the opaque struct. */
-static inline struct mh_handle *mh_channel_handle(struct mh_channel *ch)
-{
-    return (struct mh_handle *)ch;
-}
+struct mh_handle *mh_channel_handle(struct mh_channel *ch);
+struct mh_channel *mh_channel_of(struct mh_handle *h);
 
 #endif

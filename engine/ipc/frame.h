@@ -40,8 +40,8 @@ struct mh_frame_header {
 };
 
 /*
- * Read a header from MH_FRAME_HEADER bytes and check it against max_bytes. Returns 0; MH_EFRAME for a wrong magic;
- * MH_EFRAMESIZE; MH_EFRAMETYPE; MH_EFDS for too many descriptors. *out is filled except for MH_EFRAME.
+ * Read a header from MH_FRAME_HEADER bytes and check it against max_bytes. Returns 0; MH_EFRAME for a wrong
+ * magic; MH_EFRAMESIZE; MH_EFRAMETYPE; MH_EFDS for too many descriptors. *out is filled except for MH_EFRAME.
  */
 int mh_frame_read(const char *bytes, uint32_t max_bytes, struct mh_frame_header *out);
 

@@ -24,7 +24,8 @@ void mh_ctx_defer(struct mh_ctx *ctx, struct mh_deferred *work)
 
 void mh_ctx_settle(struct mh_ctx *ctx)
 {
-    /* Only what is queued now: work that defers itself again waits for the next round, or this would never end. */
+    /* Only what is queued now: work that defers itself again waits for the next round, or this would never
+     * end. */
     struct mh_link round;
     mh_list_init(&round);
     while (!mh_list_empty(&ctx->deferred)) {
@@ -59,8 +60,8 @@ void mh_ctx_close_fd(struct mh_ctx *ctx, int fd)
 void mh_ctx_close_handles(struct mh_ctx *ctx)
 {
     /*
-     * Closing one handle may close others or, for those that hold nothing on the loop, end at once and leave the
-     * list: start over from the front until a whole pass finds nobody open.
+     * Closing one handle may close others or, for those that hold nothing on the loop, end at once and leave
+     * the list: start over from the front until a whole pass finds nobody open.
      */
     bool found = true;
     while (found) {

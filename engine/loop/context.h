@@ -1,7 +1,9 @@
 /*
- * loop/context.h - what every object on one engine's loop shares: loop, allocator, log, and who is still open.
+ * loop/context.h - what every object on one engine's loop shares: loop, allocator, log, and who is still
+ * open.
  *
- * Owns the list of open handles; borrows the loop. One context belongs to one engine and is used by one thread.
+ * Owns the list of open handles; borrows the loop. One context belongs to one engine and is used by one
+ * thread.
  */
 #ifndef MH_LOOP_CONTEXT_H
 #define MH_LOOP_CONTEXT_H
@@ -14,22 +16,23 @@
 #include <uv.h>
 
 struct mh_ctx {
-    uv_loop_t *loop;         /* borrowed from the engine or its host */
+    uv_loop_t *loop; /* borrowed from the engine or its host */
     struct mh_alloc alloc;
     struct mh_log log;
-    struct mh_link handles;  /* open and closing struct mh_handle, oldest first */
-    struct mh_link deferred; /* struct mh_deferred waiting for the running callback's end */
+    struct mh_link handles;    /* open and closing struct mh_handle, oldest first */
+    struct mh_link deferred;   /* struct mh_deferred waiting for the running callback's end */
     struct mh_link fd_waiters; /* struct mh_fd_waiter: wants to know when a descriptor was closed */
-    bool closing;            /* the engine is closing: open nothing new */
+    bool closing;              /* the engine is closing: open nothing new */
 };
 
 /*
- * Work that must happen once, after the outermost callback into Lua has returned and before the loop turns on:
- * a channel flushes there all that one turn of Lua has queued, with one system call.
+ * Work that must happen once, after the outermost callback into Lua has returned and before the loop turns
+ * on: a channel flushes there all that one turn of Lua has queued, with one system call.
  */
 struct mh_deferred {
     struct mh_link link;
-    void (*run)(struct mh_deferred *work); /* unlinked before it is called; may defer again, for the next round */
+    void (*run)(
+        struct mh_deferred *work); /* unlinked before it is called; may defer again, for the next round */
 };
 
 /* Somebody who ran out of descriptors and waits for one to be closed. */
@@ -44,7 +47,8 @@ void mh_ctx_init(struct mh_ctx *ctx, uv_loop_t *loop, const struct mh_alloc *all
 /* Queue work for the end of the running callback; twice is once. Outside a callback: run at mh_ctx_settle. */
 void mh_ctx_defer(struct mh_ctx *ctx, struct mh_deferred *work);
 
-/* Run all deferred work. Called at the end of each outermost callback (bind/call, or a C event with no Lua in it). */
+/* Run all deferred work. Called at the end of each outermost callback (bind/call, or a C event with no Lua in
+ * it). */
 void mh_ctx_settle(struct mh_ctx *ctx);
 
 /* A descriptor of this process was closed: wake those who wait for room. */

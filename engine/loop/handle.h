@@ -1,13 +1,14 @@
 /*
  * loop/handle.h - the head of every object that lives on the loop.
  *
- * A handle is open, closing, then closed, in that order and once. Two pins keep its memory: the loop's, dropped when
- * the last libuv callback of the object has run, and the owner's (a parent object or a Lua box), dropped with
- * mh_handle_release. Memory goes when both are gone, in whichever order. Put it first in the object's struct.
+ * A handle is open, closing, then closed, in that order and once. Two pins keep its memory: the loop's,
+ * dropped when the last libuv callback of the object has run, and the owner's (a parent object or a Lua box),
+ * dropped with mh_handle_release. Memory goes when both are gone, in whichever order. Put it first in the
+ * object's struct.
  *
  *     open:    allocate, start everything that can fail, then mh_handle_open (cannot fail)
- *     close:   mh_handle_close -> class->close, which starts uv_close on what it holds; asynchronous, idempotent
- *     closed:  the object's last uv close callback calls mh_handle_closed, which tells the owner, once
+ *     close:   mh_handle_close -> class->close, which starts uv_close on what it holds; asynchronous,
+ * idempotent closed:  the object's last uv close callback calls mh_handle_closed, which tells the owner, once
  *     release: the owner lets go; it must have closed the handle or be ready never to hear of it again
  */
 #ifndef MH_LOOP_HANDLE_H
@@ -55,7 +56,8 @@ void mh_handle_close(struct mh_handle *h);
 /* For the class: the last libuv callback has run. Calls on_closed, then drops the loop's pin. */
 void mh_handle_closed(struct mh_handle *h);
 
-/* For the owner: let go. The handle must not be used afterwards; no callback of it reaches the owner any more. */
+/* For the owner: let go. The handle must not be used afterwards; no callback of it reaches the owner any
+ * more. */
 void mh_handle_release(struct mh_handle *h);
 
 static inline bool mh_handle_is_open(const struct mh_handle *h)

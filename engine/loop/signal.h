@@ -1,8 +1,8 @@
 /*
  * loop/signal.h - a watcher of one signal.
  *
- * The signal's disposition belongs to the process: opening a watcher is the host's or the script's explicit wish,
- * and closing the last one of a signal restores the default action (libuv does both).
+ * The signal's disposition belongs to the process: opening a watcher is the host's or the script's explicit
+ * wish, and closing the last one of a signal restores the default action (libuv does both).
  */
 #ifndef MH_LOOP_SIGNAL_H
 #define MH_LOOP_SIGNAL_H
@@ -21,7 +21,8 @@ struct mh_signal {
     mh_signal_cb on_signal;
 };
 
-/* Watches from now on; does not keep the loop alive. Returns 0, -EINVAL (SIGKILL, SIGSTOP, no such signal), -ENOMEM. */
+/* Watches from now on; does not keep the loop alive. Returns 0, -EINVAL (SIGKILL, SIGSTOP, no such signal),
+ * -ENOMEM. */
 int mh_signal_open(struct mh_ctx *ctx, int signum, mh_signal_cb on_signal, struct mh_signal **out);
 
 static inline void mh_signal_close(struct mh_signal *watcher)

@@ -20,8 +20,8 @@ struct mh_timer {
 /* A stopped timer. Returns 0 or -ENOMEM. */
 int mh_timer_open(struct mh_ctx *ctx, mh_timer_fire_cb on_fire, struct mh_timer **out);
 
-/* Fire after delay_ms, then every repeat_ms unless that is 0. Restarts a running timer. Counts from now, not from
- * the loop's cached time, so that a long callback does not shorten the delay. */
+/* Fire after delay_ms, then every repeat_ms unless that is 0. Restarts a running timer. Counts from now, not
+ * from the loop's cached time, so that a long callback does not shorten the delay. */
 void mh_timer_start(struct mh_timer *timer, uint64_t delay_ms, uint64_t repeat_ms);
 
 void mh_timer_stop(struct mh_timer *timer);

@@ -1,9 +1,9 @@
 /*
  * net/listener.h - a listening socket that loses nobody.
  *
- * uv_poll with accept4 of our own: libuv's listener accepts and closes whatever waits when descriptors run out. This
- * one stops polling then, says so once, and comes back when a descriptor was closed or after a second; the clients
- * wait in the kernel's backlog meanwhile.
+ * uv_poll with accept4 of our own: libuv's listener accepts and closes whatever waits when descriptors run
+ * out. This one stops polling then, says so once, and comes back when a descriptor was closed or after a
+ * second; the clients wait in the kernel's backlog meanwhile.
  */
 #ifndef MH_NET_LISTENER_H
 #define MH_NET_LISTENER_H
@@ -22,7 +22,8 @@ struct mh_listener;
 struct mh_listener_events {
     /* A connection: takes fd (close-on-exec, non-blocking). May pause or close the listener. */
     void (*on_accept)(struct mh_listener *l, int fd);
-    /* Accepting failed: out of descriptors or memory (rc; paused, will come back by itself), or for good (stopped). */
+    /* Accepting failed: out of descriptors or memory (rc; paused, will come back by itself), or for good
+     * (stopped). */
     void (*on_error)(struct mh_listener *l, int rc, bool retrying);
 };
 
@@ -43,10 +44,10 @@ struct mh_listener {
 
 /* What a listening socket is made of. */
 struct mh_listen_options {
-    int backlog;     /* 0: MH_LISTENER_BACKLOG */
+    int backlog; /* 0: MH_LISTENER_BACKLOG */
     bool ipv6_only;
     bool reuse_port;
-    bool bind_only;  /* bound, not listening: for a socket that others will listen on */
+    bool bind_only; /* bound, not listening: for a socket that others will listen on */
 };
 
 /*
@@ -59,7 +60,8 @@ int mh_listen_socket(const struct sockaddr *address, socklen_t len, const struct
  * Accept on fd, which is listening; takes it, also on failure. Starts accepting at once.
  * Returns 0, -ENOMEM, or what uv_poll says of fd.
  */
-int mh_listener_open(struct mh_ctx *ctx, int fd, const struct mh_listener_events *events, struct mh_listener **out);
+int mh_listener_open(struct mh_ctx *ctx, int fd, const struct mh_listener_events *events,
+                     struct mh_listener **out);
 
 /* Leave clients in the backlog, and take them again; both idempotent. */
 void mh_listener_pause(struct mh_listener *l);

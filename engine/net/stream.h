@@ -1,9 +1,9 @@
 /*
  * net/stream.h - one connected byte stream (TCP, UNIX socket, pipe) with bounded writes.
  *
- * Owns its descriptor. Reads go through one buffer lent by the loop's context, so a stream at rest costs no buffer.
- * A write goes to the kernel at once as far as the kernel takes it; the rest is copied into a queue with a ceiling.
- * It decides nothing about back-pressure: it says how much is pending, and when nothing is.
+ * Owns its descriptor. Reads go through one buffer lent by the loop's context, so a stream at rest costs no
+ * buffer. A write goes to the kernel at once as far as the kernel takes it; the rest is copied into a queue
+ * with a ceiling. It decides nothing about back-pressure: it says how much is pending, and when nothing is.
  */
 #ifndef MH_NET_STREAM_H
 #define MH_NET_STREAM_H
@@ -18,8 +18,8 @@
 struct mh_stream;
 
 /*
- * What a stream tells its owner, always from the loop, never from inside a call of the owner's. Any of them may close
- * the stream. NULL entries are skipped.
+ * What a stream tells its owner, always from the loop, never from inside a call of the owner's. Any of them
+ * may close the stream. NULL entries are skipped.
  */
 struct mh_stream_events {
     /* connect finished: 0 or a negative code. Only after mh_stream_connect. */
@@ -48,7 +48,8 @@ struct mh_stream {
     uint64_t bytes_read;
     uint64_t bytes_written; /* handed to the kernel */
     size_t queue_ceiling;
-    bool shared; /* another process holds the same socket: shutdown(2) before close, or its copy holds back the FIN */
+    bool shared; /* another process holds the same socket: shutdown(2) before close, or its copy holds back
+                    the FIN */
     /* the rest is stream.c's */
     struct mh_buf queue;  /* accepted, not yet in a write request */
     struct mh_buf flight; /* in the running write request */
@@ -67,22 +68,24 @@ struct mh_stream {
  */
 int mh_stream_open(struct mh_ctx *ctx, int fd, const struct mh_stream_events *events, struct mh_stream **out);
 
-/* A stream that connects to address; local may be NULL. on_connect follows, from the loop. Returns 0 or negative. */
+/* A stream that connects to address; local may be NULL. on_connect follows, from the loop. Returns 0 or
+ * negative. */
 int mh_stream_connect(struct mh_ctx *ctx, const struct sockaddr *address, const struct sockaddr *local,
                       const struct mh_stream_events *events, struct mh_stream **out);
 
 /* The same for a UNIX path of len bytes (abstract names begin with a zero byte). */
-int mh_stream_connect_path(struct mh_ctx *ctx, const char *path, size_t len, const struct mh_stream_events *events,
-                           struct mh_stream **out);
+int mh_stream_connect_path(struct mh_ctx *ctx, const char *path, size_t len,
+                           const struct mh_stream_events *events, struct mh_stream **out);
 
 /* Start and stop reading; idempotent. */
 int mh_stream_read_start(struct mh_stream *s);
 void mh_stream_read_stop(struct mh_stream *s);
 
 /*
- * Write copies of the pieces, in order. What the kernel does not take now is queued. Returns 0; MH_EQUEUE when the
- * queue would pass its ceiling (nothing of it is written then, unless part went to the kernel: then the stream is
- * broken and on_error follows); -EPIPE after shutdown; MH_ECLOSED; -ENOMEM. Never calls back from inside.
+ * Write copies of the pieces, in order. What the kernel does not take now is queued. Returns 0; MH_EQUEUE
+ * when the queue would pass its ceiling (nothing of it is written then, unless part went to the kernel: then
+ * the stream is broken and on_error follows); -EPIPE after shutdown; MH_ECLOSED; -ENOMEM. Never calls back
+ * from inside.
  */
 int mh_stream_write(struct mh_stream *s, const uv_buf_t *pieces, unsigned count);
 
