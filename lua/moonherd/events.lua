@@ -21,6 +21,8 @@ local errors = require("moonherd.errors")
 local inspect = require("moonherd.inspect")
 local util = require("moonherd.util")
 
+local new_table = require("table.new")
+
 local M = {
     --- Listeners per event name above which a leak is suspected; an emitter's setMaxListeners overrides it.
     defaultMaxListeners = 10,
@@ -108,7 +110,7 @@ local function add(self, name, listener, entry, first)
         registry = self._events -- whatever it was before, the listeners may have changed it
     end
     if not registry then
-        registry = {}
+        registry = new_table(0, 4) -- growing it to the usual few names would cost more than all the rest
         self._events = registry
     end
     if not registry[name] then
