@@ -58,6 +58,13 @@ describe("errors.new", function()
         end
     end)
 
+    it("passes over C and stripped code, which have no lines", function()
+        local stripped = loadstring(string.dump(loadstring("local f = ...; f = f('Error', 'E', 'm'); return f"), true))
+        local line = current_line() + 1
+        local _, err = pcall(stripped, errors.new)
+        assert.equal(HERE .. ":" .. line, err.at)
+    end)
+
     it("has no `at` when nothing but the library is on the stack", function()
         local code = "local f = ...; local err = f('Error', 'E', 'm'); coroutine.yield(err)"
         local inner = loadstring(code, "@moonherd/x.lua")
