@@ -54,7 +54,7 @@ local function capture(err)
     err.stack = traceback(tostring(err), level)
     info = getinfo(level, "Sl")
     -- A frame without a line is C, or code whose debug information was stripped: it can name no place.
-    while info and (info.currentline < 0 or is_own(info.source)) do
+    while info and (info.currentline < 1 or is_own(info.source)) do
         level = level + 1
         info = getinfo(level, "Sl")
     end
