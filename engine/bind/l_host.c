@@ -73,7 +73,8 @@ static int l_host_kill(lua_State *L)
 static int l_host_hrtime(lua_State *L)
 {
     uint64_t now = uv_hrtime();
-    lua_pushnumber(L, (lua_Number)(now / 1000000000u));
+    uint64_t seconds = now / 1000000000u;
+    lua_pushnumber(L, (lua_Number)seconds);
     lua_pushnumber(L, (lua_Number)(now % 1000000000u));
     return 2;
 }
