@@ -217,6 +217,7 @@ void mh_engine_close(struct mh_engine *engine)
         clean = false;
     if (!clean)
         mh_log(&engine->ctx.log, MH_LOG_ERROR, "closing the engine left handles open on its loop");
+    mh_ctx_free(&engine->ctx);
     struct mh_alloc alloc = engine->ctx.alloc;
     alloc.fn(alloc.userdata, engine, 0);
 }

@@ -16,6 +16,19 @@ void mh_ctx_init(struct mh_ctx *ctx, uv_loop_t *loop, const struct mh_alloc *all
     mh_list_init(&ctx->fd_waiters);
 }
 
+void mh_ctx_free(struct mh_ctx *ctx)
+{
+    mh_free(&ctx->alloc, ctx->read_buffer);
+    ctx->read_buffer = NULL;
+}
+
+char *mh_ctx_read_buffer(struct mh_ctx *ctx)
+{
+    if (!ctx->read_buffer)
+        ctx->read_buffer = mh_malloc(&ctx->alloc, MH_CTX_READ_BYTES);
+    return ctx->read_buffer;
+}
+
 void mh_ctx_defer(struct mh_ctx *ctx, struct mh_deferred *work)
 {
     if (mh_list_empty(&work->link))

@@ -1,6 +1,5 @@
 /*
- * loop/context.h - what every object on one engine's loop shares: loop, allocator, log, and who is still
- * open.
+ * loop/context.h - what every object on one engine's loop shares: loop, allocator, log, and who is open.
  *
  * Owns the list of open handles; borrows the loop. One context belongs to one engine and is used by one
  * thread.
@@ -15,6 +14,8 @@
 #include <stdbool.h>
 #include <uv.h>
 
+#define MH_CTX_READ_BYTES (64u << 10)
+
 struct mh_ctx {
     uv_loop_t *loop; /* borrowed from the engine or its host */
     struct mh_alloc alloc;
@@ -23,6 +24,7 @@ struct mh_ctx {
     struct mh_link deferred;   /* struct mh_deferred waiting for the running callback's end */
     struct mh_link fd_waiters; /* struct mh_fd_waiter: wants to know when a descriptor was closed */
     bool closing;              /* the engine is closing: open nothing new */
+    char *read_buffer;         /* MH_CTX_READ_BYTES, lent to one read at a time; NULL until the first */
 };
 
 /*
@@ -31,8 +33,8 @@ struct mh_ctx {
  */
 struct mh_deferred {
     struct mh_link link;
-    void (*run)(
-        struct mh_deferred *work); /* unlinked before it is called; may defer again, for the next round */
+    /* Unlinked before it is called; may defer again, for the next round. */
+    void (*run)(struct mh_deferred *work);
 };
 
 /* Somebody who ran out of descriptors and waits for one to be closed. */
@@ -43,6 +45,15 @@ struct mh_fd_waiter {
 
 /* loop is borrowed and must outlive the context. alloc and log are copied. */
 void mh_ctx_init(struct mh_ctx *ctx, uv_loop_t *loop, const struct mh_alloc *alloc, const struct mh_log *log);
+
+/* Free what the context itself holds; all handles are gone. */
+void mh_ctx_free(struct mh_ctx *ctx);
+
+/*
+ * The buffer that all streams of the loop read through, MH_CTX_READ_BYTES long, or NULL when memory is short.
+ * Its bytes are good until the reading callback returns; a stream at rest therefore costs no buffer.
+ */
+char *mh_ctx_read_buffer(struct mh_ctx *ctx);
 
 /* Queue work for the end of the running callback; twice is once. Outside a callback: run at mh_ctx_settle. */
 void mh_ctx_defer(struct mh_ctx *ctx, struct mh_deferred *work);

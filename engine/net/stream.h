@@ -19,7 +19,8 @@ struct mh_stream;
 
 /*
  * What a stream tells its owner, always from the loop, never from inside a call of the owner's. Any of them
- * may close the stream. NULL entries are skipped.
+ * may close the stream. NULL entries are skipped. After on_error, or on_connect with an error, only the
+ * handle's on_closed comes.
  */
 struct mh_stream_events {
     /* connect finished: 0 or a negative code. Only after mh_stream_connect. */
@@ -46,8 +47,8 @@ struct mh_stream {
     } uv;
     const struct mh_stream_events *events; /* may be replaced by a new owner */
     uint64_t bytes_read;
-    uint64_t bytes_written; /* handed to the kernel */
-    size_t queue_ceiling;
+    uint64_t bytes_written; /* accepted by mh_stream_write, those still pending included */
+    size_t queue_ceiling;   /* see mh_stream_write */
     bool shared; /* another process holds the same socket: shutdown(2) before close, or its copy holds back
                     the FIN */
     /* the rest is stream.c's */
@@ -56,15 +57,18 @@ struct mh_stream {
     uv_write_t write;
     uv_connect_t connect;
     uv_shutdown_t shutdown;
+    int failure; /* what on_error was told, or what broke the stream inside a write; 0 */
+    bool connecting;
     bool writing;
-    bool ending;  /* shutdown asked for, waits for the queue */
-    bool reading; /* wanted */
-    bool failed;
+    bool ending; /* shutdown asked for, waits for the queue */
+    bool ended;  /* the peer's end was seen */
+    bool reset;  /* close will not be orderly */
 };
 
 /*
  * Take the connected socket or pipe fd (TCP, UNIX or pipe, found out from the descriptor). Not reading yet.
- * Takes fd even when it fails. Returns 0; -ENOMEM; -EINVAL for a descriptor that is no stream; other errno.
+ * Takes fd even when it fails, except for -EEXIST: then it belongs to another object on this loop.
+ * Returns 0; -ENOMEM; -EINVAL for a descriptor that is no stream; other errno.
  */
 int mh_stream_open(struct mh_ctx *ctx, int fd, const struct mh_stream_events *events, struct mh_stream **out);
 
@@ -82,20 +86,24 @@ int mh_stream_read_start(struct mh_stream *s);
 void mh_stream_read_stop(struct mh_stream *s);
 
 /*
- * Write copies of the pieces, in order. What the kernel does not take now is queued. Returns 0; MH_EQUEUE
- * when the queue would pass its ceiling (nothing of it is written then, unless part went to the kernel: then
- * the stream is broken and on_error follows); -EPIPE after shutdown; MH_ECLOSED; -ENOMEM. Never calls back
- * from inside.
+ * Write copies of the pieces, in order. What the kernel does not take now is queued. Never calls back from
+ * inside. Returns 0; MH_EQUEUE when something is pending and would with these pieces pass queue_ceiling
+ * (nothing of them is written; an empty queue takes one write of any size); -EPIPE after shutdown;
+ * MH_ECLOSED; -ENOMEM, or what broke the stream earlier: then the owner should close.
  */
 int mh_stream_write(struct mh_stream *s, const uv_buf_t *pieces, unsigned count);
 
 /* Bytes accepted and not yet handed to the kernel. */
 size_t mh_stream_pending(const struct mh_stream *s);
 
-/* End our side when all is written; on_shutdown follows. Idempotent. */
+/*
+ * End our side when all is written; on_shutdown follows unless this fails or on_error comes first.
+ * Idempotent. A pipe that is no socket has no such half: on_shutdown says 0, and closing is what its reader
+ * sees.
+ */
 int mh_stream_shutdown(struct mh_stream *s);
 
-/* Close so that the peer sees a reset. */
+/* Close; a TCP peer sees a reset. */
 void mh_stream_reset(struct mh_stream *s);
 
 /* The descriptor, borrowed; -1 when closed. */
@@ -104,6 +112,7 @@ int mh_stream_fd(const struct mh_stream *s);
 /* Addresses of this end (peer false) or the other. Returns 0 or a negative code. */
 int mh_stream_address(const struct mh_stream *s, bool peer, struct sockaddr_storage *out, socklen_t *len);
 
+/* Nothing to do, and 0, for what is not TCP. delay_s 0: the system's own delay. */
 int mh_stream_nodelay(struct mh_stream *s, bool on);
 int mh_stream_keepalive(struct mh_stream *s, bool on, unsigned delay_s);
 
