@@ -200,7 +200,9 @@ static bool engine_close_handles(struct mh_engine *engine)
     for (int turn = 0; turn < CLOSE_TURNS; turn++) {
         if (mh_ctx_idle(&engine->ctx) && !engine->prepared)
             return true;
-        uv_run(engine->ctx.loop, UV_RUN_NOWAIT);
+        /* A thread of the pool holds memory of ours and will answer, if late: waiting is the only safe thing.
+         */
+        uv_run(engine->ctx.loop, engine->ctx.pool_requests > 0 ? UV_RUN_ONCE : UV_RUN_NOWAIT);
         mh_ctx_close_handles(&engine->ctx);
     }
     return false;

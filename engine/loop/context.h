@@ -24,6 +24,7 @@ struct mh_ctx {
     struct mh_link deferred;   /* struct mh_deferred waiting for the running callback's end */
     struct mh_link fd_waiters; /* struct mh_fd_waiter: wants to know when a descriptor was closed */
     bool closing;              /* the engine is closing: open nothing new */
+    unsigned pool_requests;    /* at work on libuv's threads: the context must outlive them */
     char *read_buffer;         /* MH_CTX_READ_BYTES, lent to one read at a time; NULL until the first */
 };
 
