@@ -70,6 +70,7 @@ static void teardown(void)
     uv_run(&loop, UV_RUN_DEFAULT);
     assert(mh_ctx_idle(&ctx) && mh_list_empty(&ctx.fd_waiters));
     mh_ctx_free(&ctx);
+    assert(ctx.alloc.live == 0);
     assert(uv_loop_close(&loop) == 0);
 }
 
@@ -83,6 +84,7 @@ static struct mh_listener *listen_tcp(struct sockaddr_in *address)
     assert(fd >= 0);
     assert(getsockname(fd, (struct sockaddr *)address, &len) == 0);
     assert(mh_listener_open(&ctx, fd, &events, &l) == 0);
+    l->handle.on_closed = mh_handle_release;
     return l;
 }
 
@@ -280,6 +282,7 @@ static void test_paths(void)
         assert(stat(path, &st) == 0 && (st.st_mode & 0777) == 0777);
         assert(mh_listen_path(path, (size_t)len, NULL) == -EADDRINUSE);
         assert(mh_listener_open(&ctx, fd, &events, &l) == 0);
+        l->handle.on_closed = mh_handle_release;
         assert(mh_listener_own_path(l, path) == 0);
         int successor = -1;
         if (replaced) {
@@ -324,7 +327,6 @@ static void test_resolve(void)
     uv_run(&loop, UV_RUN_DEFAULT);
     assert(resolved == 1 && mh_ctx_idle(&ctx) && ctx.pool_requests == 0);
     teardown();
-    assert(ctx.alloc.live == 0);
 }
 
 int main(void)
