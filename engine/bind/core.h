@@ -16,7 +16,9 @@
     X(host)  /* l_host.c: facts about and acts upon the host process: pid, cwd, environment, clock, write */ \
     X(timer) /* l_timer.c: timers and immediates */                                                          \
     X(signal)  /* l_signal.c */                                                                              \
-    X(channel) /* l_channel.c: channels between processes */
+    X(channel) /* l_channel.c: channels between processes */                                                 \
+    X(process) /* l_process.c: spawn, usage */                                                               \
+    X(fd)      /* l_fd.c: bare descriptors for a child's stdio */
 
 #define MH_CORE_DECLARE(part) void mh_l_##part##_open(lua_State *L, struct mh_state *st);
 MH_CORE_PARTS(MH_CORE_DECLARE)

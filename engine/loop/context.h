@@ -23,6 +23,7 @@ struct mh_ctx {
     struct mh_link handles;    /* open and closing struct mh_handle, oldest first */
     struct mh_link deferred;   /* struct mh_deferred waiting for the running callback's end */
     struct mh_link fd_waiters; /* struct mh_fd_waiter: wants to know when a descriptor was closed */
+    struct mh_reaper *reaper;  /* proc/process.c's: children without a pidfd; NULL while there are none */
     bool closing;              /* the engine is closing: open nothing new */
     unsigned pool_requests;    /* at work on libuv's threads: the context must outlive them */
     char *read_buffer;         /* MH_CTX_READ_BYTES, lent to one read at a time; NULL until the first */

@@ -1,0 +1,73 @@
+/*
+ * bind/l_fd.c - bare descriptors, for what is handed to a child: made, duplicated and closed here, owned by
+ * Lua code in between. All are close-on-exec.
+ */
+#include "bind/args.h"
+#include "bind/core.h"
+#include "bind/fail.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int fd_arg(lua_State *L)
+{
+    return (int)mh_arg_integer(L, 1, "fd", 0, INT_MAX);
+}
+
+static int fd_push(lua_State *L, int fd)
+{
+    if (fd < 0)
+        return mh_fail(L, -errno);
+    lua_pushinteger(L, fd);
+    return 1;
+}
+
+/* core.socketpair() -> ours, theirs: a stream for a child's stdio, our end non-blocking, the child's
+ * blocking. */
+static int l_fd_socketpair(lua_State *L)
+{
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+        return mh_fail(L, -errno);
+    fcntl(pair[0], F_SETFL, O_NONBLOCK);
+    lua_pushinteger(L, pair[0]);
+    lua_pushinteger(L, pair[1]);
+    return 2;
+}
+
+/* core.openNull() -> fd of the null device, to read and write */
+static int l_fd_open_null(lua_State *L)
+{
+    return fd_push(L, open("/dev/null", O_RDWR | O_CLOEXEC));
+}
+
+/* core.dup(fd) -> another descriptor of the same open file */
+static int l_fd_dup(lua_State *L)
+{
+    return fd_push(L, fcntl(fd_arg(L), F_DUPFD_CLOEXEC, 3));
+}
+
+/* core.closeOnExec(fd) -> true: children will not have it. For descriptors that came with the process. */
+static int l_fd_close_on_exec(lua_State *L)
+{
+    return mh_result(L, fcntl(fd_arg(L), F_SETFD, FD_CLOEXEC) < 0 ? -errno : 0);
+}
+
+/* core.closeFd(fd) */
+static int l_fd_close(lua_State *L)
+{
+    int fd = fd_arg(L);
+    mh_ctx_close_fd(mh_state_of(L)->ctx, fd);
+    return 0;
+}
+
+void mh_l_fd_open(lua_State *L, struct mh_state *st)
+{
+    static const luaL_Reg functions[] = {
+        {"socketpair", l_fd_socketpair},     {"openNull", l_fd_open_null}, {"dup", l_fd_dup},
+        {"closeOnExec", l_fd_close_on_exec}, {"closeFd", l_fd_close},      {NULL, NULL}};
+    mh_state_register(L, st, functions);
+}
