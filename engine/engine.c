@@ -61,6 +61,12 @@ static void engine_fatal(void *userdata, const char *message, int code)
     uv_stop(engine->ctx.loop);
 }
 
+static void engine_follow_parent(void *userdata, int pid)
+{
+    struct mh_engine *engine = userdata;
+    engine->options.follow_parent(engine->options.userdata, pid);
+}
+
 static void engine_prepared(uv_prepare_t *uv)
 {
     struct mh_engine *engine = uv->data;
@@ -97,7 +103,8 @@ int mh_engine_open(const struct mh_options *options, struct mh_engine **out)
         goto fail;
     struct mh_log log = {engine_log, engine, MH_LOG_DEBUG};
     mh_ctx_init(&engine->ctx, loop, &alloc, &log);
-    struct mh_host host = {engine, engine_exit, engine_fatal};
+    struct mh_host host = {engine, engine_exit, engine_fatal,
+                           options->follow_parent ? engine_follow_parent : NULL};
     rc = mh_state_open(&engine->state, &engine->ctx, options->lua, &host);
     if (rc < 0)
         goto fail;

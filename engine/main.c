@@ -12,9 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/time.h>
 #include <unistd.h>
 
-#define EXIT_BAD_OPTION 9 /* as Node's */
+#define EXIT_BAD_OPTION 9      /* as Node's */
+#define ORPHAN_GRACE_US 500000 /* from the master's death to a hung worker's */
 
 static const char help[] =
     "Usage: moonherd [OPTION] FILE [ARGUMENT...]\n"
@@ -118,6 +121,40 @@ static void on_log(void *userdata, enum mh_level level, const char *line)
         fprintf(stderr, "moonherd: %s\n", line);
 }
 
+/*
+ * A worker whose master is gone sees the end of its channel, unless it loops or is stopped. So the kernel is
+ * asked for a signal when the parent dies: SIGCONT, which also wakes a stopped process. It comes too when
+ * only the *thread* that forked us ends; the handler looks whether the parent is another now, and if so gives
+ * the loop half a second to leave in order, after which SIGALRM ends the process.
+ */
+static volatile pid_t parent_pid;
+
+static void on_sigcont(int signum)
+{
+    (void)signum;
+    if (getppid() == parent_pid)
+        return;
+    struct sigaction fatal = {.sa_handler = SIG_DFL};
+    sigaction(SIGALRM, &fatal, NULL);
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGALRM);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    struct itimerval grace = {.it_value = {.tv_usec = ORPHAN_GRACE_US}};
+    setitimer(ITIMER_REAL, &grace, NULL);
+}
+
+static void on_follow_parent(void *userdata, int pid)
+{
+    (void)userdata;
+    parent_pid = pid;
+    struct sigaction action = {.sa_handler = on_sigcont, .sa_flags = SA_RESTART};
+    sigaction(SIGCONT, &action, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGCONT);
+    if (getppid() != pid)
+        raise(SIGCONT); /* it was gone before we asked */
+}
+
 int main(int argc, char **argv)
 {
     int first = argc;
@@ -138,6 +175,7 @@ int main(int argc, char **argv)
     options.exit = on_exit_asked;
     options.fatal = on_fatal;
     options.log = on_log;
+    options.follow_parent = on_follow_parent;
     options.modules = mh_lua_modules;
     options.lua_dir = getenv("MOONHERD_LUA");
 

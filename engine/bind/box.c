@@ -137,7 +137,7 @@ struct mh_box *mh_box_new(lua_State *L, struct mh_state *st, const char *name, i
     return box;
 }
 
-static void box_handle_closed(struct mh_handle *h)
+void mh_box_handle_closed(struct mh_handle *h)
 {
     struct mh_box *box = h->owner;
     /* The handle's memory goes when this callback returns; the box must not lead to it even inside on_closed.
@@ -152,7 +152,7 @@ void mh_box_adopt(lua_State *L, struct mh_box *box, struct mh_handle *handle)
 {
     box->handle = handle;
     handle->owner = box;
-    handle->on_closed = box_handle_closed;
+    handle->on_closed = mh_box_handle_closed;
     lua_pushvalue(L, -1);
     lua_rawseti(L, LUA_REGISTRYINDEX, box->anchor);
 }

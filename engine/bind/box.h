@@ -41,6 +41,10 @@ struct mh_box *mh_box_new(lua_State *L, struct mh_state *st, const char *name, i
  */
 void mh_box_adopt(lua_State *L, struct mh_box *box, struct mh_handle *handle);
 
+/* What mh_box_adopt sets as on_closed; a class that has something of its own to do then sets its own, and
+ * ends with this. */
+void mh_box_handle_closed(struct mh_handle *handle);
+
 /* The box of class `name` at index; raises if it is anything else. box->handle may be NULL. */
 struct mh_box *mh_box_check(lua_State *L, int index, const char *name);
 

@@ -18,7 +18,9 @@
     X(signal)  /* l_signal.c */                                                                              \
     X(channel) /* l_channel.c: channels between processes */                                                 \
     X(process) /* l_process.c: spawn, usage */                                                               \
-    X(fd)      /* l_fd.c: bare descriptors for a child's stdio */
+    X(fd)      /* l_fd.c: bare descriptors for a child's stdio */                                            \
+    X(worker)  /* l_worker.c: workers and shared addresses, the master's side */                             \
+    X(child)   /* l_child.c: the worker's side of the same */
 
 #define MH_CORE_DECLARE(part) void mh_l_##part##_open(lua_State *L, struct mh_state *st);
 MH_CORE_PARTS(MH_CORE_DECLARE)

@@ -51,6 +51,10 @@ struct mh_options {
     /* The script cannot go on: an error that its handlers did not survive. NULL: the loop stops. */
     void (*fatal)(void *userdata, const char *message, int code);
 
+    /* The engine is a worker of process pid: end this process soon after that one is gone. NULL: the host's
+     * affair. */
+    void (*follow_parent)(void *userdata, int pid);
+
     int argc; /* for process.argv; the first is the program */
     char **argv;
 

@@ -97,6 +97,9 @@ static void channel_close(struct mh_handle *h)
 {
     struct mh_channel *ch = mh_channel_of(h);
     mh_list_remove(&ch->flush.link);
+    if (ch->on_control)
+        ch->on_control(ch->control_userdata, NULL);
+    ch->on_control = NULL;
     uv_close((uv_handle_t *)&ch->poll, channel_uv_closed);
     uv_close((uv_handle_t *)&ch->retry, channel_uv_closed);
 }

@@ -49,7 +49,10 @@ struct mh_channel_events {
     void (*on_end)(struct mh_channel *ch, int reason);
 };
 
-/* PONG and OFFER frames, for the one that watches the peer (cluster/worker) or serves it (child/child). */
+/*
+ * PONG and OFFER frames, for the one that watches the peer (cluster/worker) or serves it (child/child); and,
+ * with frame NULL, the channel's end, after which the channel must not be used.
+ */
 typedef void (*mh_channel_control_cb)(void *userdata, struct mh_frame_view *frame);
 
 void mh_channel_limits_init(struct mh_channel_limits *limits);

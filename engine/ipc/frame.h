@@ -28,7 +28,7 @@ enum mh_frame_type {
     MH_FRAME_INTERNAL = 3, /* a message of the library's own Lua to its like: string.buffer payload */
     MH_FRAME_PING = 4,     /* u64 number; answered by the loop in C */
     MH_FRAME_PONG = 5,     /* u64 number of the ping */
-    MH_FRAME_OFFER = 6,    /* struct mh_offer (cluster/offer.h) and one descriptor: a connection to claim */
+    MH_FRAME_OFFER = 6,    /* struct mh_offer and one descriptor: a connection to claim */
     MH_FRAME_TYPES = 7     /* one past the last */
 };
 
@@ -37,6 +37,14 @@ struct mh_frame_header {
     uint8_t type;
     uint8_t fds;
     uint16_t magic;
+};
+
+/* A connection offered to a worker: which listening address it came by, and which word of the page claims it.
+ */
+struct mh_offer {
+    uint32_t share;
+    uint32_t slot;
+    uint32_t ticket;
 };
 
 /*

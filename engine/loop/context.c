@@ -11,6 +11,7 @@ void mh_ctx_init(struct mh_ctx *ctx, uv_loop_t *loop, const struct mh_alloc *all
     ctx->loop = loop;
     ctx->alloc = *alloc;
     ctx->log = *log;
+    ctx->stats = &ctx->own_stats;
     mh_list_init(&ctx->handles);
     mh_list_init(&ctx->deferred);
     mh_list_init(&ctx->fd_waiters);

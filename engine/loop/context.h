@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/list.h"
 #include "base/log.h"
+#include "loop/stats.h"
 
 #include <stdbool.h>
 #include <uv.h>
@@ -27,6 +28,8 @@ struct mh_ctx {
     bool closing;              /* the engine is closing: open nothing new */
     unsigned pool_requests;    /* at work on libuv's threads: the context must outlive them */
     char *read_buffer;         /* MH_CTX_READ_BYTES, lent to one read at a time; NULL until the first */
+    struct mh_stats *stats;    /* own_stats, or a part of the health page */
+    struct mh_stats own_stats;
 };
 
 /*

@@ -1,0 +1,95 @@
+/*
+ * cluster/worker.h - one worker as its master sees it: channel, health page, heartbeat, and the connections
+ * offered.
+ *
+ * A connection is OFFERED, not given: the master marks a slot of the worker's page, sends the descriptor with
+ * a frame, and keeps its own copy. The worker claims the slot by compare-and-swap before it reads a byte.
+ * What a stalled, draining or dead worker has not claimed, the master takes back by the same word and offers
+ * to another. So each connection has exactly one owner, without a message back and without a hung client.
+ *
+ * Owns the page, the heartbeat and the copies of offered descriptors. Borrows the channel, and notices its
+ * end.
+ */
+#ifndef MH_CLUSTER_WORKER_H
+#define MH_CLUSTER_WORKER_H
+
+#include "ipc/channel.h"
+#include "ipc/health.h"
+#include "ipc/heartbeat.h"
+
+#define MH_WORKER_STALL_MS \
+    100u                       /* a worker that long in one callback, or with an offer that old, is stalled */
+#define MH_WORKER_SWEEP_MS 10u /* how often claims are looked at while offers are out */
+
+struct mh_worker;
+
+struct mh_worker_events {
+    /* Silence, see ipc/heartbeat.h. */
+    void (*on_silent)(struct mh_worker *w, unsigned missed, uint64_t silence_ms);
+};
+
+/* Where a connection goes that the worker did not take. Takes fd. refused: by the worker itself. */
+typedef void (*mh_worker_return_cb)(void *home, int fd, struct mh_worker *from, bool refused);
+
+struct mh_worker_offer {
+    int fd; /* our copy; -1: the slot is free */
+    uint32_t share;
+    uint64_t offered_ms;
+    mh_worker_return_cb give_back;
+    void *home;
+};
+
+struct mh_worker {
+    struct mh_handle handle;
+    struct mh_channel *channel; /* NULL once it has ended */
+    const struct mh_worker_events *events;
+    struct mh_health *page;
+    int page_fd; /* for the child; -1 once closed */
+    struct mh_heartbeat heartbeat;
+    struct mh_timer *sweep;
+    bool draining; /* gets no more connections */
+    unsigned outstanding;
+    uint32_t ticket;
+    uint32_t next_slot;
+    uint64_t taken;    /* connections it claimed */
+    uint64_t returned; /* connections that came back */
+    struct mh_worker_offer offers[MH_HEALTH_CLAIMS];
+};
+
+/* Make page and timers for the worker behind the channel. Returns 0 or a negative code; then nothing is open.
+ */
+int mh_worker_open(struct mh_ctx *ctx, struct mh_channel *channel, const struct mh_worker_events *events,
+                   struct mh_worker **out);
+
+/* Close the copy of the page's descriptor, once the child has it. */
+void mh_worker_close_page_fd(struct mh_worker *w);
+
+/* Whether it can be offered a connection now. */
+bool mh_worker_can_take(struct mh_worker *w);
+
+/* Whether it has been in one callback, or not claimed an offer, for MH_WORKER_STALL_MS. */
+bool mh_worker_stalled(struct mh_worker *w);
+
+/*
+ * Offer a connection; on success takes fd, which comes back through give_back if the worker does not take it.
+ * Returns 0, or a negative code with fd still the caller's: MH_ELIMIT (all slots out), -EAGAIN, MH_ECLOSED.
+ */
+int mh_worker_offer(struct mh_worker *w, uint32_t share, int fd, mh_worker_return_cb give_back, void *home);
+
+/* Look at the claims: forget those taken, give back those refused, and, if it is stalled or gone, those
+ * unclaimed. */
+void mh_worker_sweep(struct mh_worker *w);
+
+/* Take back, at once, all offers of this home: give_back is called for those not taken, and not again
+ * afterwards. */
+void mh_worker_recall(struct mh_worker *w, const void *home);
+
+/* No more connections; what it has not claimed goes to others at once. */
+void mh_worker_drain(struct mh_worker *w);
+
+static inline void mh_worker_close(struct mh_worker *w)
+{
+    mh_handle_close(&w->handle);
+}
+
+#endif
