@@ -15,12 +15,15 @@
     X(engine) /* l_engine.c: run, stop, handlers, exit, ticks, memory limit */                               \
     X(host)  /* l_host.c: facts about and acts upon the host process: pid, cwd, environment, clock, write */ \
     X(timer) /* l_timer.c: timers and immediates */                                                          \
-    X(signal)  /* l_signal.c */                                                                              \
-    X(channel) /* l_channel.c: channels between processes */                                                 \
-    X(process) /* l_process.c: spawn, usage */                                                               \
-    X(fd)      /* l_fd.c: bare descriptors for a child's stdio */                                            \
-    X(worker)  /* l_worker.c: workers and shared addresses, the master's side */                             \
-    X(child)   /* l_child.c: the worker's side of the same */
+    X(signal)   /* l_signal.c */                                                                             \
+    X(stream)   /* l_stream.c: connected sockets and pipes */                                                \
+    X(listener) /* l_listener.c: listening sockets */                                                        \
+    X(resolve)  /* l_resolve.c: host names */                                                                \
+    X(channel)  /* l_channel.c: channels between processes */                                                \
+    X(process)  /* l_process.c: spawn, usage */                                                              \
+    X(fd)       /* l_fd.c: bare descriptors for a child's stdio */                                           \
+    X(worker)   /* l_worker.c: workers and shared addresses, the master's side */                            \
+    X(child)    /* l_child.c: the worker's side of the same */
 
 #define MH_CORE_DECLARE(part) void mh_l_##part##_open(lua_State *L, struct mh_state *st);
 MH_CORE_PARTS(MH_CORE_DECLARE)
