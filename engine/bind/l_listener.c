@@ -74,13 +74,6 @@ static int l_listener_path(lua_State *L)
     return listener_push_fd(L, mh_listen_path(path, len, &options));
 }
 
-/* core.closeFd(fd): a descriptor that no object has taken. */
-static int l_listener_close_fd(lua_State *L)
-{
-    mh_ctx_close_fd(mh_state_of(L)->ctx, (int)mh_arg_integer(L, 1, "fd", 0, INT_MAX));
-    return 0;
-}
-
 /* core.fdAddress(fd) -> the address a socket is bound to, as mh_push_address; or nil, message, code, errno */
 static int l_listener_fd_address(lua_State *L)
 {
@@ -203,13 +196,10 @@ void mh_l_listener_open(lua_State *L, struct mh_state *st)
                                        {"fd", l_listener_fd},
                                        {"counts", l_listener_counts},
                                        {NULL, NULL}};
-    static const luaL_Reg functions[] = {{"listenSocket", l_listener_socket},
-                                         {"listenPath", l_listener_path},
-                                         {"listener", l_listener_new},
-                                         {"closeFd", l_listener_close_fd},
-                                         {"isIP", l_listener_is_ip},
-                                         {"fdAddress", l_listener_fd_address},
-                                         {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"listenSocket", l_listener_socket},  {"listenPath", l_listener_path},
+        {"listener", l_listener_new},         {"isIP", l_listener_is_ip},
+        {"fdAddress", l_listener_fd_address}, {NULL, NULL}};
     mh_box_class(L, st, LISTENER, methods, listener_uv);
     mh_state_register(L, st, functions);
 }
