@@ -3,11 +3,12 @@
  *
  * The owner hears, in this order:
  *
- *     owner:on_message(value, fds)    a user's message; fds a list of descriptors it now owns, or nil
- *     owner:on_internal(value, fds)   a message of the library's own
- *     owner:on_drain()                everything queued is in the kernel, after send had left something
- * queued owner:on_end(code, message)     no more frames: nil after an orderly end, else why the peer was cut
- * off owner:on_closed()
+ *     owner:on_message(value, fds, bytes)   a user's message, its size; fds: descriptors it owns now, or nil
+ *     owner:on_internal(value, fds, bytes)  a message of the library's own
+ *     owner:on_drain(code, message)         all is in the kernel after some had to wait, or what tellAt
+ *                                           named is; with a code it is lost, as the peer is gone
+ *     owner:on_end(code, message)           nil after an orderly end, else why the peer was cut off
+ *     owner:on_closed()
  */
 #include "bind/l_channel.h"
 #include "base/err.h"
@@ -34,15 +35,18 @@ static int channel_push_frame(lua_State *L, void *arg)
 {
     struct mh_frame_view *frame = arg;
     mh_codec_decode(L, mh_state_of(L), frame->bytes, frame->len);
-    if (frame->fd_count == 0)
-        return 1;
-    lua_createtable(L, (int)frame->fd_count, 0);
-    for (unsigned i = 0; i < frame->fd_count; i++) {
-        lua_pushinteger(L, frame->fds[i]);
-        lua_rawseti(L, -2, (int)i + 1);
-        frame->fds[i] = -1;
+    if (frame->fd_count == 0) {
+        lua_pushnil(L);
+    } else {
+        lua_createtable(L, (int)frame->fd_count, 0);
+        for (unsigned i = 0; i < frame->fd_count; i++) {
+            lua_pushinteger(L, frame->fds[i]);
+            lua_rawseti(L, -2, (int)i + 1);
+            frame->fds[i] = -1;
+        }
     }
-    return 2;
+    lua_pushinteger(L, frame->len);
+    return 3;
 }
 
 static void channel_on_frames(struct mh_channel *ch, struct mh_frame_view *frames, unsigned count)
@@ -59,11 +63,6 @@ static void channel_on_frames(struct mh_channel *ch, struct mh_frame_view *frame
     }
 }
 
-static void channel_on_drain(struct mh_channel *ch)
-{
-    mh_box_emit(mh_channel_handle(ch)->owner, "on_drain", NULL, NULL);
-}
-
 static int channel_push_reason(lua_State *L, void *arg)
 {
     int reason = *(int *)arg;
@@ -72,6 +71,11 @@ static int channel_push_reason(lua_State *L, void *arg)
     mh_push_err_name(L, reason);
     lua_pushstring(L, mh_strerror(reason));
     return 2;
+}
+
+static void channel_on_drain(struct mh_channel *ch, int rc)
+{
+    mh_box_emit(mh_channel_handle(ch)->owner, "on_drain", channel_push_reason, &rc);
 }
 
 static void channel_on_end(struct mh_channel *ch, int reason)
@@ -191,6 +195,16 @@ static int l_channel_sent(lua_State *L)
     return 1;
 }
 
+/* channel:tellAt(total): have on_drain called once sent() has reached it. */
+static int l_channel_tell_at(lua_State *L)
+{
+    lua_Number total = luaL_checknumber(L, 2);
+    struct mh_handle *h = mh_box_open_handle(L, 1, MH_L_CHANNEL);
+    if (h)
+        mh_channel_tell_at(mh_channel_of(h), (uint64_t)total);
+    return 0;
+}
+
 /* channel:pending() -> unsent bytes */
 static int l_channel_pending(lua_State *L)
 {
@@ -284,6 +298,7 @@ void mh_l_channel_open(lua_State *L, struct mh_state *st)
         {"send", l_channel_send},
         {"sendInternal", l_channel_send_internal},
         {"sent", l_channel_sent},
+        {"tellAt", l_channel_tell_at},
         {"pending", l_channel_pending},
         {"hello", l_channel_hello},
         {"readStart", l_channel_read_start},
@@ -299,6 +314,9 @@ void mh_l_channel_open(lua_State *L, struct mh_state *st)
     static const luaL_Reg functions[] = {
         {"channelPair", l_channel_pair}, {"channel", l_channel_new}, {NULL, NULL}};
     mh_codec_init(L, st);
+    /* core.null: what stands for JSON's null in a message, as string.buffer carries it. */
+    lua_pushlightuserdata(L, NULL);
+    lua_setfield(L, -2, "null");
     mh_box_class(L, st, MH_L_CHANNEL, methods, NULL);
     mh_state_register(L, st, functions);
 }

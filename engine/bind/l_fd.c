@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -64,10 +65,46 @@ static int l_fd_close(lua_State *L)
     return 0;
 }
 
+/*
+ * core.fdKind(fd) -> "server", "socket" or "dgram", and "unix" or "inet": what sort of socket it is; nil for
+ * anything else, and for what is not open.
+ */
+static int l_fd_kind(lua_State *L)
+{
+    int fd = fd_arg(L);
+    int type;
+    int domain;
+    int listening = 0;
+    socklen_t len = sizeof type;
+    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) < 0 || (type != SOCK_STREAM && type != SOCK_DGRAM))
+        return 0;
+    len = sizeof domain;
+    if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) < 0)
+        return 0;
+    len = sizeof listening;
+    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len);
+    lua_pushstring(L, type == SOCK_DGRAM ? "dgram" : listening ? "server" : "socket");
+    lua_pushstring(L, domain == AF_UNIX ? "unix" : "inet");
+    return 2;
+}
+
+/* core.readable(fd) -> whether a read would not wait: there are bytes, or the end. */
+static int l_fd_readable(lua_State *L)
+{
+    struct pollfd ask = {fd_arg(L), POLLIN, 0};
+    lua_pushboolean(L, poll(&ask, 1, 0) > 0);
+    return 1;
+}
+
 void mh_l_fd_open(lua_State *L, struct mh_state *st)
 {
-    static const luaL_Reg functions[] = {
-        {"socketpair", l_fd_socketpair},     {"openNull", l_fd_open_null}, {"dup", l_fd_dup},
-        {"closeOnExec", l_fd_close_on_exec}, {"closeFd", l_fd_close},      {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"socketpair", l_fd_socketpair},
+                                         {"openNull", l_fd_open_null},
+                                         {"dup", l_fd_dup},
+                                         {"closeOnExec", l_fd_close_on_exec},
+                                         {"closeFd", l_fd_close},
+                                         {"fdKind", l_fd_kind},
+                                         {"readable", l_fd_readable},
+                                         {NULL, NULL}};
     mh_state_register(L, st, functions);
 }

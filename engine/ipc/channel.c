@@ -49,6 +49,7 @@ struct mh_channel {
     struct mh_link out_fds;
     uint64_t queued_total;
     uint64_t sent_total;
+    uint64_t tell_at;    /* on_drain is owed when sent_total reaches it; 0 none */
     uint64_t flight_end; /* offset at which the frame that is being sent ends */
     struct mh_deferred flush;
 };
@@ -233,37 +234,51 @@ static void channel_retry(uv_timer_t *uv)
     mh_ctx_settle(ch->handle.ctx);
 }
 
+/* Tells the owner what it waits for, if that is so now. */
+static void channel_tell(struct mh_channel *ch, int rc)
+{
+    bool unsent = mh_buf_len(&ch->out) > 0;
+    bool drained = ch->waiting && !unsent;
+    bool reached = ch->tell_at != 0 && ch->sent_total >= ch->tell_at;
+    ch->waiting = unsent;
+    if (reached)
+        ch->tell_at = 0;
+    if ((drained || reached) && ch->events->on_drain)
+        ch->events->on_drain(ch, rc);
+}
+
+/* The peer has gone: what is queued has nowhere to go. */
+static void channel_lose_queue(struct mh_channel *ch)
+{
+    mh_buf_take(&ch->out, mh_buf_len(&ch->out));
+    ch->sent_total = ch->queued_total;
+    ch->flight_end = ch->queued_total;
+    while (!mh_list_empty(&ch->out_fds))
+        channel_drop_out_fds(ch, mh_of(ch->out_fds.next, struct outgoing_fds, link));
+}
+
 static void channel_flush(struct mh_deferred *work)
 {
     struct mh_channel *ch = mh_of(work, struct mh_channel, flush);
     if (!mh_handle_is_open(&ch->handle))
         return;
     int rc = channel_write(ch);
+    int lost = 0;
     if (rc == -ETOOMANYREFS) {
         /* Descriptors in flight are counted per user; they come free when any receiver reads. */
         uv_timer_start(&ch->retry, channel_retry, RETRY_MS, 0);
     } else if (rc < 0 && rc != -EAGAIN) {
         /* What the peer wrote before it went is still to be read: the read that finds the end closes. */
-        if (ch->reading && !ch->finishing) {
-            mh_buf_take(&ch->out, mh_buf_len(&ch->out));
-            ch->sent_total = ch->queued_total;
-            ch->flight_end = ch->queued_total;
-            while (!mh_list_empty(&ch->out_fds))
-                channel_drop_out_fds(ch, mh_of(ch->out_fds.next, struct outgoing_fds, link));
-        } else {
+        if (ch->finishing) {
             mh_channel_end(ch, 0);
             return;
         }
+        channel_lose_queue(ch);
+        lost = rc;
     }
-    if (mh_buf_len(&ch->out) > 0) {
-        ch->waiting = true;
-    } else if (ch->waiting) {
-        ch->waiting = false;
-        if (ch->events->on_drain)
-            ch->events->on_drain(ch);
-        if (!mh_handle_is_open(&ch->handle))
-            return;
-    }
+    channel_tell(ch, lost);
+    if (!mh_handle_is_open(&ch->handle))
+        return;
     if (ch->finishing && mh_buf_len(&ch->out) == 0) {
         mh_channel_end(ch, 0);
         return;
@@ -571,9 +586,10 @@ static void channel_polled(uv_poll_t *uv, int status, int events)
     struct mh_channel *ch = uv->data;
     struct mh_ctx *ctx = ch->handle.ctx;
     if (status < 0) {
-        mh_channel_end(ch, status);
-        mh_ctx_settle(ctx);
-        return;
+        /* libuv's word for POLLERR, after which it polls no more: a peer that died with bytes of ours unread.
+         * What it had sent is there all the same; reading and writing find out what is wrong. */
+        events = UV_READABLE | UV_WRITABLE;
+        channel_poll_update(ch);
     }
     if (events & UV_WRITABLE)
         mh_ctx_defer(ctx, &ch->flush);
@@ -687,6 +703,13 @@ uint64_t mh_channel_queued_total(const struct mh_channel *ch)
 uint64_t mh_channel_sent_total(const struct mh_channel *ch)
 {
     return ch->sent_total;
+}
+
+void mh_channel_tell_at(struct mh_channel *ch, uint64_t total)
+{
+    ch->tell_at = total;
+    /* It may be there already; then the flush at the end of this callback finds out. */
+    mh_ctx_defer(ch->handle.ctx, &ch->flush);
 }
 
 uint64_t mh_channel_heard_ms(const struct mh_channel *ch)

@@ -43,8 +43,12 @@ struct mh_channel_limits {
 struct mh_channel_events {
     /* MESSAGE and INTERNAL frames, in order. When it closes the channel, the rest of the batch is dropped. */
     void (*on_frames)(struct mh_channel *ch, struct mh_frame_view *frames, unsigned count);
-    /* Everything queued is in the kernel, after mh_channel_send had left bytes unsent. */
-    void (*on_drain)(struct mh_channel *ch);
+    /*
+     * Everything queued is in the kernel, after mh_channel_send had left bytes unsent; or the byte asked for
+     * with mh_channel_tell_at is. rc < 0: the peer has gone and all that was queued is lost; what it sent
+     * before is still read.
+     */
+    void (*on_drain)(struct mh_channel *ch, int rc);
     /* Once, before the handle closes: 0 for an orderly end by either side, else why the peer was cut off. */
     void (*on_end)(struct mh_channel *ch, int reason);
 };
@@ -103,6 +107,9 @@ bool mh_channel_over_mark(const struct mh_channel *ch);
  * after it. */
 uint64_t mh_channel_queued_total(const struct mh_channel *ch);
 uint64_t mh_channel_sent_total(const struct mh_channel *ch);
+
+/* Have on_drain called, once, when sent has reached total. For a message whose sender wants to know. */
+void mh_channel_tell_at(struct mh_channel *ch, uint64_t total);
 
 /* Loop time at which the peer was last heard of, in ms; when opened at first. */
 uint64_t mh_channel_heard_ms(const struct mh_channel *ch);
