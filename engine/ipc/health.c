@@ -10,13 +10,11 @@
 
 _Static_assert(sizeof(struct mh_health) <= MH_HEALTH_BYTES, "the page is one page");
 
-static int health_mmap(int fd, struct mh_health **out)
+/* NULL with errno set on failure. */
+static struct mh_health *health_mmap(int fd)
 {
     void *page = mmap(NULL, MH_HEALTH_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (page == MAP_FAILED)
-        return -errno;
-    *out = page;
-    return 0;
+    return page == MAP_FAILED ? NULL : page;
 }
 
 int mh_health_create(int *fd, struct mh_health **out)
@@ -24,19 +22,20 @@ int mh_health_create(int *fd, struct mh_health **out)
     int memfd = memfd_create("moonherd-health", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (memfd < 0)
         return -errno;
-    int rc = ftruncate(memfd, MH_HEALTH_BYTES) < 0 ? -errno : health_mmap(memfd, out);
+    struct mh_health *page = NULL;
+    if (ftruncate(memfd, MH_HEALTH_BYTES) == 0)
+        page = health_mmap(memfd);
     /* Sealed against shrinking: a worker that truncates its page must not give the master a SIGBUS. */
-    if (rc == 0 && fcntl(memfd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0) {
-        rc = -errno;
-        mh_health_unmap(*out);
-    }
-    if (rc < 0) {
+    if (!page || fcntl(memfd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0) {
+        int rc = -errno;
+        mh_health_unmap(page);
         close(memfd);
         return rc;
     }
-    (*out)->magic = MH_HEALTH_MAGIC;
-    (*out)->version = MH_HEALTH_VERSION;
+    page->magic = MH_HEALTH_MAGIC;
+    page->version = MH_HEALTH_VERSION;
     *fd = memfd;
+    *out = page;
     return 0;
 }
 
@@ -47,10 +46,9 @@ int mh_health_map(int fd, struct mh_health **out)
         return -errno;
     if (st.st_size != MH_HEALTH_BYTES)
         return -EINVAL;
-    struct mh_health *page;
-    int rc = health_mmap(fd, &page);
-    if (rc < 0)
-        return rc;
+    struct mh_health *page = health_mmap(fd);
+    if (!page)
+        return -errno;
     if (page->magic != MH_HEALTH_MAGIC || page->version != MH_HEALTH_VERSION) {
         mh_health_unmap(page);
         return MH_EVERSION;

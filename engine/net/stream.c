@@ -394,7 +394,7 @@ int mh_stream_connect_path(struct mh_ctx *ctx, const char *path, size_t len,
     }
     struct mh_stream *s;
     rc = mh_stream_open(ctx, fd, events, &s);
-    if (rc < 0)
+    if (rc != 0)
         return rc;
     /* on_connect has to come from the loop: a write of nothing calls back from there. */
     uv_buf_t nothing = {NULL, 0};
@@ -458,7 +458,7 @@ void mh_stream_reset(struct mh_stream *s)
         /* Closing one copy of a shared socket resets nothing; dissolving the connection does. */
         struct sockaddr nobody = {.sa_family = AF_UNSPEC};
         if (s->shared)
-            connect(fd, &nobody, sizeof nobody);
+            (void)connect(fd, &nobody, sizeof nobody);
         s->reset = true;
     }
     mh_stream_close(s);
