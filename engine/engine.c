@@ -153,8 +153,8 @@ int mh_engine_run(struct mh_engine *engine)
 {
     struct mh_state *st = &engine->state;
     while (!engine->exiting) {
-        uv_run(engine->ctx.loop, UV_RUN_DEFAULT);
-        if (engine->exiting)
+        int alive = uv_run(engine->ctx.loop, UV_RUN_DEFAULT);
+        if (engine->exiting || alive) /* alive: the host stopped the loop */
             break;
         /* The script may find new work in beforeExit; then the loop goes on, and this is asked again at its
          * end. */

@@ -4,6 +4,7 @@
  * The one file that may exit, print, and touch what belongs to the process.
  */
 #include "bind/modules.h"
+#include "bind/versions.h"
 #include "include/moonherd.h"
 
 #include <fcntl.h>
@@ -15,6 +16,7 @@
 #include <sys/prctl.h>
 #include <sys/time.h>
 #include <unistd.h>
+#include <uv.h>
 
 #define EXIT_BAD_OPTION 9      /* as Node's */
 #define ORPHAN_GRACE_US 500000 /* from the master's death to a hung worker's */
@@ -47,6 +49,17 @@ static struct command usage(const char *complaint, const char *word)
     return (struct command){NULL, NULL, EXIT_BAD_OPTION};
 }
 
+/* moonherd 0.1.0 (luajit 2.1.0-beta3, uv 1.44.2, ...) */
+static void print_versions(void)
+{
+    struct mh_version versions[MH_VERSIONS];
+    mh_versions(versions);
+    printf("%s %s (", versions[0].name, versions[0].text);
+    for (int i = 1; i < MH_VERSIONS; i++)
+        printf("%s%s %s", i > 1 ? ", " : "", versions[i].name, versions[i].text);
+    puts(")");
+}
+
 /* *first becomes the index of the script's own name, or of its first argument where the script has none. */
 static struct command parse(int argc, char **argv, int *first)
 {
@@ -67,7 +80,7 @@ static struct command parse(int argc, char **argv, int *first)
             return (struct command){NULL, NULL, 0};
         }
         if (!strcmp(option, "-v") || !strcmp(option, "--version")) {
-            puts("moonherd " MH_VERSION);
+            print_versions();
             return (struct command){NULL, NULL, 0};
         }
         if (!strcmp(option, "-e") || !strcmp(option, "--eval")) {
@@ -164,6 +177,10 @@ int main(int argc, char **argv)
 
     fill_stdio();
     signal(SIGPIPE, SIG_IGN);
+    /* What print writes is seen at once and in order with console.log, also by a log that is read through a
+     * pipe. */
+    setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
+    argv = uv_setup_args(argc, argv); /* for process.title */
 
     /* process.argv: the program, then the script's name and its arguments; the runtime's options are not in
      * it. */

@@ -55,6 +55,10 @@ static void report_body(lua_State *L, void *arg)
     lua_insert(L, 2); /* function handlers error */
     lua_pushlightuserdata(L, &st->traceback);
     lua_rawget(L, LUA_REGISTRYINDEX);
+    /* The next error may come without one: Lua has no handler called when memory is short. */
+    lua_pushlightuserdata(L, &st->traceback);
+    lua_pushnil(L);
+    lua_rawset(L, LUA_REGISTRYINDEX);
     lua_call(L, 3, 0);
 }
 

@@ -5,6 +5,7 @@
 #include "bind/args.h"
 #include "bind/core.h"
 #include "bind/fail.h"
+#include "bind/versions.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -15,6 +16,8 @@
 #include <unistd.h>
 
 extern char **environ;
+
+#define TITLE_BYTES 4096
 
 static int l_host_pid(lua_State *L)
 {
@@ -36,6 +39,12 @@ static int l_host_cwd(lua_State *L)
         return mh_fail(L, -errno);
     lua_pushstring(L, path);
     return 1;
+}
+
+/* core.chdir(path) -> true | nil, message, code, errno */
+static int l_host_chdir(lua_State *L)
+{
+    return mh_result(L, chdir(luaL_checkstring(L, 1)) == 0 ? 0 : -errno);
 }
 
 /* core.execPath() -> absolute path of the running program | nil, ... */
@@ -69,6 +78,40 @@ static int l_host_kill(lua_State *L)
     return mh_result(L, kill(pid, signum) == 0 ? 0 : -errno);
 }
 
+/* core.abort(): SIGABRT, at once and for certain */
+static int l_host_abort(lua_State *L)
+{
+    (void)L;
+    abort();
+}
+
+/* core.title([text]) -> the process's title | nil, message, code, errno; with a text sets it, cut to what
+ * fits */
+static int l_host_title(lua_State *L)
+{
+    char title[TITLE_BYTES];
+    int rc = lua_isnoneornil(L, 1) ? 0 : uv_set_process_title(luaL_checkstring(L, 1));
+    if (rc == 0)
+        rc = uv_get_process_title(title, sizeof title);
+    if (rc < 0)
+        return mh_fail(L, rc);
+    lua_pushstring(L, title);
+    return 1;
+}
+
+/* core.versions() -> { moonherd = "0.1.0", uv = "1.44.2", ... } */
+static int l_host_versions(lua_State *L)
+{
+    struct mh_version versions[MH_VERSIONS];
+    mh_versions(versions);
+    lua_createtable(L, 0, MH_VERSIONS);
+    for (int i = 0; i < MH_VERSIONS; i++) {
+        lua_pushstring(L, versions[i].text);
+        lua_setfield(L, -2, versions[i].name);
+    }
+    return 1;
+}
+
 /* core.hrtime() -> seconds, nanoseconds of the monotonic clock */
 static int l_host_hrtime(lua_State *L)
 {
@@ -79,9 +122,11 @@ static int l_host_hrtime(lua_State *L)
     return 2;
 }
 
-/* core.now() -> milliseconds of the loop's cached monotonic clock */
+/* core.now([fresh]) -> milliseconds of the loop's cached monotonic clock; fresh: after setting that right */
 static int l_host_now(lua_State *L)
 {
+    if (lua_toboolean(L, 1))
+        uv_update_time(mh_state_of(L)->ctx->loop);
     lua_pushnumber(L, (lua_Number)uv_now(mh_state_of(L)->ctx->loop));
     return 1;
 }
@@ -160,9 +205,13 @@ void mh_l_host_open(lua_State *L, struct mh_state *st)
         {"pid", l_host_pid},
         {"ppid", l_host_ppid},
         {"cwd", l_host_cwd},
+        {"chdir", l_host_chdir},
         {"execPath", l_host_exec_path},
         {"argv", l_host_argv},
         {"kill", l_host_kill},
+        {"abort", l_host_abort},
+        {"title", l_host_title},
+        {"versions", l_host_versions},
         {"hrtime", l_host_hrtime},
         {"now", l_host_now},
         {"cpus", l_host_cpus},
