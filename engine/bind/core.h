@@ -14,6 +14,7 @@
 #define MH_CORE_PARTS(X)                                                                                     \
     X(engine) /* l_engine.c: run, stop, handlers, exit, ticks, memory limit */                               \
     X(host)  /* l_host.c: facts about and acts upon the host process: pid, cwd, environment, clock, write */ \
+    X(json)  /* l_json.c */                                                                                  \
     X(timer) /* l_timer.c: timers and immediates */                                                          \
     X(signal)   /* l_signal.c */                                                                             \
     X(stream)   /* l_stream.c: connected sockets and pipes */                                                \
