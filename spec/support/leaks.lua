@@ -91,6 +91,9 @@ end
 
 --- What this process holds now.
 function M.snapshot()
+    if type(package.loaded["moonherd.core"]) == "table" then
+        require("moonherd.timers") -- it opens the two handles that all timers share, and keeps them
+    end
     return { handles = handles(), fds = M.fds(), children = M.children() }
 end
 

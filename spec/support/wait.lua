@@ -20,13 +20,42 @@ function M.scaled(seconds)
     return (seconds or DEFAULT_SECONDS) * SCALE
 end
 
+-- An error in a callback of the loop, a failed assertion say, has no caller but the loop: it is raised by whoever
+-- turned it. A spec that wants uncaughtException itself calls process.setUncaughtExceptionCaptureCallback(nil).
+local uncaught
+
+local function capture_errors()
+    local process = require("moonherd.process")
+    if not process.hasUncaughtExceptionCaptureCallback() and not M.captured then
+        M.captured = true
+        process.setUncaughtExceptionCaptureCallback(function(err)
+            uncaught = uncaught or { err }
+        end)
+    end
+end
+
+local function raise_caught()
+    if uncaught then
+        local err = uncaught[1]
+        uncaught = nil
+        error(err, 0)
+    end
+end
+
+local function turn_loop(core)
+    capture_errors()
+    local more = core.run(TURN_SECONDS * 1000)
+    raise_caught()
+    return more
+end
+
 --- One short wait: for one of the descriptors of `fds` (see sys.poll), a turn of the loop, or TURN_SECONDS.
 function M.turn(fds)
     local core = package.loaded["moonherd.core"]
     if type(core) ~= "table" then
         sys.poll(fds or {}, TURN_SECONDS)
     elseif not fds or sys.poll(fds, 0) == 0 then
-        core.run(TURN_SECONDS * 1000)
+        turn_loop(core)
     end
 end
 
@@ -55,7 +84,7 @@ end
 function M.drain(seconds)
     local core = require("moonherd.core")
     local late = M.deadline(seconds)
-    while core.run(TURN_SECONDS * 1000) do
+    while turn_loop(core) do
         if late() then
             error(("the loop was still alive after %g s"):format(M.scaled(seconds)), 2)
         end
