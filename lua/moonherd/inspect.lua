@@ -15,7 +15,10 @@ end
 
 local ESCAPES = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t", ["\\"] = "\\\\" }
 
-local function quote(text)
+--- A string in quotes, what cannot be printed escaped.
+---@param text string
+---@return string
+function M.quote(text)
     local mark = text:find("'", 1, true) and not text:find('"', 1, true) and '"' or "'"
     local body = text:gsub("[%c\\" .. mark .. "]", function(c)
         return ESCAPES[c] or (c == mark and "\\" .. c) or ("\\x%02X"):format(c:byte())
@@ -53,7 +56,7 @@ function M.value(value)
     local kind = type(value)
     local text
     if kind == "string" then
-        text = quote(#value > INSPECT_MAX and value:sub(1, INSPECT_MAX) or value)
+        text = M.quote(#value > INSPECT_MAX and value:sub(1, INSPECT_MAX) or value)
     elseif kind == "number" then
         text = M.number(value)
     elseif kind == "function" then
@@ -61,7 +64,7 @@ function M.value(value)
     elseif kind == "table" and not prints_itself(value) then
         local parts = {}
         for key, item in pairs(value) do
-            local shown = type(item) == "string" and quote(item:sub(1, INSPECT_MAX)) or tostring(item)
+            local shown = type(item) == "string" and M.quote(item:sub(1, INSPECT_MAX)) or tostring(item)
             if type(item) == "table" and not prints_itself(item) then
                 shown = next(item) == nil and "{}" or "{...}"
             end
@@ -88,7 +91,7 @@ function M.received(value)
     elseif kind == "number" or kind == "boolean" or kind == "cdata" then
         return ("type %s (%s)"):format(kind, M.value(value))
     elseif kind == "string" then
-        return ("type string (%s)"):format(quote(#value > 28 and value:sub(1, 25) .. "..." or value))
+        return ("type string (%s)"):format(M.quote(#value > 28 and value:sub(1, 25) .. "..." or value))
     elseif kind == "function" then
         return function_text(value)
     end

@@ -1,0 +1,52 @@
+--- What a script run by moonherd finds without requiring anything, and the short names of modules.
+--
+--     require("moonherd.globals").install()      -- for those who want the same under a plain luajit
+--     local cluster = require "cluster"          -- is moonherd.cluster
+--
+-- Globals: process, console, setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate.
+
+local M = {}
+
+local SHORT_NAMES = {
+    child_process = true, cluster = true, console = true, dgram = true, events = true, http = true, json = true,
+    net = true, process = true, timers = true,
+}
+
+local TIMER_NAMES = {
+    "setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate",
+}
+
+--- A loader for package.loaders: the short name of one of our modules leads to it, if there is such a module.
+local function search_short_name(name)
+    if not SHORT_NAMES[name] then
+        return nil
+    end
+    local full = "moonherd." .. name
+    for _, search in ipairs(package.loaders) do
+        if search ~= search_short_name and type(search(full)) == "function" then
+            return function()
+                return require(full)
+            end
+        end
+    end
+    return "\n\tno module '" .. full .. "'"
+end
+
+--- Sets the globals and lets `require` know the short names. A second time changes nothing.
+function M.install()
+    local timers = require("moonherd.timers")
+    for _, name in ipairs(TIMER_NAMES) do
+        rawset(_G, name, timers[name])
+    end
+    rawset(_G, "process", require("moonherd.process"))
+    rawset(_G, "console", require("moonherd.console"))
+    for _, search in ipairs(package.loaders) do
+        if search == search_short_name then
+            return
+        end
+    end
+    -- Behind package.preload, before files: a file events.lua beside the script does not hide ours, as in Node.
+    table.insert(package.loaders, 2, search_short_name)
+end
+
+return M

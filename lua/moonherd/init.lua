@@ -1,0 +1,39 @@
+--- moonherd under a plain luajit: its modules as fields, and the loop.
+--
+--     local moonherd = require "moonherd"
+--     moonherd.timers.setTimeout(function() print("hello") end, 100)
+--     os.exit(moonherd.run())
+--
+-- In a program run by moonherd itself none of this is needed: the modules have short names there, and the loop runs
+-- when the script has ended.
+
+local core = require("moonherd.core")
+
+local M = {}
+
+local MODULES = {
+    channel = true, check = true, child_process = true, cluster = true, console = true, dgram = true, errors = true,
+    events = true, globals = true, http = true, json = true, net = true, process = true, timers = true,
+}
+
+--- Turns the loop until nothing is left to do, telling process of its end ("beforeExit", "exit").
+---@return integer code what the process should exit with
+function M.run()
+    local exit = require("moonherd.process.exit")
+    repeat
+        core.run()
+        exit.handle("on_before_exit")
+    until not core.run(0)
+    return exit.handle("on_exit") or 0
+end
+
+-- Loaded when first asked for, as few need all.
+return setmetatable(M, {
+    __index = function(self, name)
+        if MODULES[name] then
+            local module = require("moonherd." .. name)
+            rawset(self, name, module)
+            return module
+        end
+    end,
+})

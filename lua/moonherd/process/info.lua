@@ -1,0 +1,146 @@
+--- What the process knows of itself: clocks, folders, memory, versions. Adds its part to `process`.
+
+local check = require("moonherd.check")
+local core = require("moonherd.core")
+local errors = require("moonherd.errors")
+local ffi = require("ffi")
+
+local M = {}
+
+local NANOS = 1000000000ULL
+
+local start_seconds, start_nanos = core.hrtime()
+
+-- Clocks ------------------------------------------------------------------------------------------------------
+
+--- Seconds since the program started, with a fraction.
+---@return number
+local function uptime()
+    local seconds, nanos = core.hrtime()
+    return seconds - start_seconds + (nanos - start_nanos) / 1e9
+end
+
+--- { seconds, nanoseconds } of a clock that never goes back; with an earlier result, what went by since.
+---@param before integer[]?
+---@return integer[]
+local function hrtime(before)
+    local seconds, nanos = core.hrtime()
+    if before ~= nil then
+        check.table(before, "time")
+        if #before ~= 2 then
+            error(errors.out_of_range("time", "2", #before), 0)
+        end
+        seconds, nanos = seconds - before[1], nanos - before[2]
+        if nanos < 0 then
+            seconds, nanos = seconds - 1, nanos + 1e9
+        end
+    end
+    return { seconds, nanos }
+end
+
+--- The same in one number of nanoseconds, a uint64_t.
+local function bigint()
+    local seconds, nanos = core.hrtime()
+    return ffi.cast("uint64_t", seconds) * NANOS + ffi.cast("uint64_t", nanos)
+end
+
+-- Folders -----------------------------------------------------------------------------------------------------
+
+--- The working directory, absolute.
+---@return string
+local function cwd()
+    local path, reason, code, errno = core.cwd()
+    if not path then
+        error(errors.system(code, errno, "uv_cwd", { reason = reason }), 0)
+    end
+    return path
+end
+
+--- Changes the working directory.
+---@param directory string
+local function chdir(_, directory)
+    check.c_string(directory, "directory")
+    local from = core.cwd()
+    local ok, reason, code, errno = core.chdir(directory)
+    if not ok then
+        local message = ("%s: %s, chdir '%s' -> '%s'"):format(code, reason, from or "?", directory)
+        local fields = { errno = errno, syscall = "chdir", path = from, dest = directory }
+        error(errors.new("Error", code, message, fields), 0)
+    end
+end
+
+-- Memory ------------------------------------------------------------------------------------------------------
+
+--- Bytes: rss of the whole process, heapTotal and heapUsed of the Lua heap; external and arrayBuffers are 0.
+local function memory_usage()
+    local rss, heap = core.memoryUsage()
+    return { rss = rss, heapTotal = heap, heapUsed = heap, external = 0, arrayBuffers = 0 }
+end
+
+local function rss()
+    return (core.memoryUsage())
+end
+
+-- Installing --------------------------------------------------------------------------------------------------
+
+local function absolute(path)
+    if path:sub(1, 1) == "/" then
+        return path
+    end
+    local here = core.cwd()
+    return here and here .. "/" .. path or path
+end
+
+local function install_arguments(process)
+    local given = core.argv()
+    process.execPath = core.execPath() or given[1] or "luajit"
+    process.argv0 = given[1] or process.execPath
+    process.execArgv = {}
+    process.argv = { process.execPath }
+    for i = 2, #given do
+        process.argv[i] = given[i]
+    end
+    -- Under a plain luajit the engine knows no arguments; Lua's own table does.
+    local arg = rawget(_G, "arg")
+    if #given == 0 and type(arg) == "table" and arg[0] then
+        process.argv[2] = absolute(arg[0])
+        for i = 1, #arg do
+            process.argv[i + 2] = arg[i]
+        end
+    end
+end
+
+local function install_versions(process)
+    process.versions = core.versions()
+    -- The library that runs counts, not the header we were built with.
+    process.versions.luajit = jit.version:match("^LuaJIT (.*)") or jit.version
+    process.version = "v" .. process.versions.moonherd
+    process.platform = jit.os:lower()
+    process.arch = jit.arch
+    process.release = { name = "moonherd" }
+end
+
+---@param process table
+---@param method fun(name: string, fn: function)
+function M.install(process, method)
+    process.pid = core.pid()
+    install_arguments(process)
+    install_versions(process)
+    method("uptime", uptime)
+    method("cwd", cwd)
+    method("chdir", chdir)
+    -- Callable tables: process.hrtime() and process.hrtime.bigint(), with dot or colon.
+    process.hrtime = setmetatable({ bigint = bigint }, {
+        __call = function(_, first, second)
+            if rawequal(first, process) then
+                first = second
+            end
+            return hrtime(first)
+        end,
+    })
+    process.memoryUsage = setmetatable({ rss = rss }, { __call = memory_usage })
+end
+
+M.absolute = absolute
+
+return M

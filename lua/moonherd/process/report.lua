@@ -1,0 +1,115 @@
+--- How bad news looks on stderr: which process, what, where.
+--
+--     local report = require "moonherd.process.report"
+--     report.line("cannot open 'x.lua': No such file or directory")
+--     --> moonherd: cannot open 'x.lua': No such file or directory
+--     report.line(report.describe(err, traceback))
+--     --> worker 3 (pid 1234): app.lua:12: attempt to index a nil value
+--     --> stack traceback: ...
+--
+-- A text goes out with one write, so that those of several workers do not mix.
+
+local core = require("moonherd.core")
+local inspect = require("moonherd.inspect")
+
+local M = {
+    --- What this process is to its operator: "worker 3" in a cluster; nil where the program's name says enough.
+    ---@type string?
+    who = nil,
+}
+
+--- What stands in front of every line of this process.
+---@return string
+function M.prefix()
+    return M.who and ("%s (pid %d): "):format(M.who, core.pid()) or "moonherd: "
+end
+
+--- Writes a text of one or more lines to stderr, whatever state stderr is in.
+---@param text string
+function M.line(text)
+    io.stdout:flush()
+    core.write(2, M.prefix() .. text .. "\n")
+end
+
+-- Tracebacks --------------------------------------------------------------------------------------------------
+
+local OWN_DIR = debug.getinfo(1, "S").source:match("^@(.*)process/report%.lua$") or "moonherd/"
+
+local function is_own(frame)
+    local place = frame:match("^%s*(.*)")
+    return place:sub(1, 3) == "[C]" or place:sub(1, #OWN_DIR) == OWN_DIR or place:sub(1, 9) == "moonherd/"
+end
+
+--- A traceback without the engine's own frames below the user's code: how we came to call it is no news.
+---@param traceback string
+---@return string
+function M.trim(traceback)
+    local lines = {}
+    for line in traceback:gmatch("[^\n]+") do
+        if not line:find("^%s*%[C%]: in function 'error'$") then
+            lines[#lines + 1] = line
+        end
+    end
+    local last = #lines
+    while last > 0 and lines[last]:find("^%s") and is_own(lines[last]) do
+        last = last - 1
+    end
+    if last == 0 or not lines[last]:find("^%s") then
+        return traceback -- nothing but our own: then that is what there is to see
+    end
+    return table.concat(lines, "\n", 1, last)
+end
+
+-- Errors ------------------------------------------------------------------------------------------------------
+
+local function own_words(err)
+    local mt = getmetatable(err)
+    if type(mt) == "table" and mt.__tostring then
+        return tostring(err)
+    elseif type(err) == "table" and err.message ~= nil then
+        local message = tostring(err.message)
+        return err.name and ("%s: %s"):format(tostring(err.name), message) or message
+    elseif err == nil then
+        return "nil (error was called without a message)"
+    elseif type(err) == "string" then
+        return err
+    end
+    return ("%s (a %s, not an error message)"):format(inspect.value(err), type(err))
+end
+
+--- The first line of a report: what happened. Never raises, whatever was thrown.
+---@param err any
+---@return string
+function M.message(err)
+    local ok, words = pcall(own_words, err)
+    if ok then
+        return words
+    end
+    -- What went wrong there may be as broken as the first error.
+    local why = type(words) == "string" and words or "a " .. type(words)
+    return ("a %s that cannot be shown (%s)"):format(type(err), why)
+end
+
+local function stack_of(err)
+    local stack = type(err) == "table" and err.stack
+    return type(stack) == "string" and stack or nil
+end
+
+--- What happened and where: the message and the traceback.
+---@param err any
+---@param traceback string? of the place where it was raised; an error's own `stack` is preferred
+---@return string
+function M.describe(err, traceback)
+    local message = M.message(err)
+    local ok, stack = pcall(stack_of, err)
+    if ok and stack then
+        -- A stack usually begins with the message; if the message was changed since, both are of interest.
+        if stack:sub(1, #message) == message then
+            return M.trim(stack)
+        end
+        traceback = stack
+    end
+    return traceback and message .. "\n" .. M.trim(traceback) or message
+end
+
+return M
