@@ -1,0 +1,291 @@
+--- ChildProcess: a process that was started from here, its standard streams and its channel. See child_process.
+--
+-- Events: spawn, error(err), message(message, handle), disconnect, exit(code, signal), close(code, signal), in that
+-- order as far as they come. "close" comes when the process has ended and nothing can come from it any more.
+
+local channel = require("moonherd.channel")
+local core = require("moonherd.core")
+local errors = require("moonherd.errors")
+local events = require("moonherd.events")
+local inspect = require("moonherd.inspect")
+local stdio = require("moonherd.child_process.stdio")
+local tick = require("moonherd.tick")
+
+local M = {}
+
+local MAX_SIGNAL = 64
+
+-- What a machine can refuse without the call being wrong: told by an event.
+local REFUSED_LATER = { ENOENT = true, EACCES = true, EAGAIN = true, EMFILE = true, ENFILE = true }
+-- Of those, what leaves no descriptor for streams.
+local NO_DESCRIPTORS = { EMFILE = true, ENFILE = true }
+
+---@class moonherd.ChildProcess: moonherd.EventEmitter
+---@field pid integer? nil if it could not be started
+---@field exitCode integer? set at its end, unless a signal ended it
+---@field signalCode string? the signal that ended it
+---@field killed boolean a signal was sent by `kill`
+---@field connected boolean? nil without a channel
+---@field channel moonherd.Channel? while the channel is open
+---@field spawnfile string
+---@field spawnargs string[]
+---@field stdin moonherd.Socket? of those that are pipes
+---@field stdout moonherd.Socket?
+---@field stderr moonherd.Socket?
+---@field stdio table<integer, moonherd.Socket> by the child's descriptor: stdio[1] is stdout
+---@field send fun(self, message: any, handle: any?, options: table?, callback: function?): boolean with a channel only
+---@field disconnect fun(self) with a channel only
+local ChildProcess = { __name = "ChildProcess" }
+M.ChildProcess = ChildProcess
+
+-- The first listener of "message" gets what came before it.
+for _, name in ipairs({ "on", "addListener", "once", "prependListener", "prependOnceListener" }) do
+    local add = events.EventEmitter[name]
+    ChildProcess[name] = function(self, event, listener)
+        add(self, event, listener)
+        if event == "message" and self._ipc then
+            self._ipc:listened()
+        end
+        return self
+    end
+end
+events.mixin(ChildProcess)
+
+--- Owner of the process's box.
+local Watch = {}
+Watch.__index = Watch
+
+function Watch:on_exit(code, signal)
+    self.child:_ended(code, signal)
+end
+
+-- The end -----------------------------------------------------------------------------------------------------
+
+--- "close" is due when all has ended that was counted.
+local function part_closed(self)
+    self._open_parts = self._open_parts - 1
+    if self._open_parts == 0 then
+        self:emit("close", self.exitCode, self.signalCode)
+    end
+end
+
+--- A stream that nobody reads would never end, and "close" never come.
+local function pull_rest(self)
+    for n, stream in pairs(self.stdio) do
+        if n > 0 and not stream.destroyed and not stream.readableFlowing then
+            stream:resume()
+        end
+    end
+    part_closed(self)
+end
+
+--- The process is gone, or never was: `event` tells.
+local function finish(self, event, ...)
+    if self.stdin then
+        self.stdin:destroy()
+    end
+    -- Before the listeners, one of which may throw.
+    tick.add(pull_rest, self)
+    self:emit(event, ...)
+end
+
+--- The process has ended. What it sent before comes first.
+function ChildProcess:_ended(code, signal)
+    self._process = nil
+    self.exitCode, self.signalCode = code, signal
+    if self._ipc then
+        self._ipc:exhaust(function()
+            finish(self, "exit", code, signal)
+        end)
+    else
+        finish(self, "exit", code, signal)
+    end
+end
+
+local function failed(self, err)
+    self.exitCode = err.errno
+    finish(self, "error", err)
+end
+
+-- Starting ----------------------------------------------------------------------------------------------------
+
+local function spawn_error(plan, code, errno, step)
+    local fields = { path = plan.file, spawnargs = { unpack(plan.spawnargs, 2) } }
+    if step == "cwd" then
+        -- Node blames the program.
+        fields.path = plan.cwd
+        fields.reason = ("the working directory %s cannot be entered"):format(inspect.value(plan.cwd))
+    end
+    return errors.system(code, errno, "spawn " .. plan.file, fields)
+end
+
+local function open_pipe(self, n, fd)
+    local net = require("moonherd.net")
+    local stream = net.Socket({ fd = fd, readable = n > 0, writable = true })
+    self.stdio[n] = stream
+    if n > 0 then
+        self._open_parts = self._open_parts + 1
+        stream:once("close", function()
+            part_closed(self)
+        end)
+    end
+end
+
+--- Our ends of pipes and channel become streams and channel.
+local function open_ours(self, plan, opened)
+    for n, fd in pairs(opened.pipes) do
+        open_pipe(self, n, fd)
+    end
+    self.stdin, self.stdout, self.stderr = self.stdio[0], self.stdio[1], self.stdio[2]
+    if opened.ipc then
+        self._open_parts = self._open_parts + 1
+        local ipc = channel.attach(self, opened.ipc.fd, plan.limits, function()
+            part_closed(self)
+        end)
+        if not ipc then
+            self._open_parts = self._open_parts - 1
+        end
+    end
+end
+
+local function limits_text(limits)
+    local parts = {}
+    for name, value in pairs(limits) do
+        parts[#parts + 1] = ("%s=%d"):format(name, value)
+    end
+    return table.concat(parts, " ")
+end
+
+--- The variables and descriptors that a channel and the library itself need.
+local function add_own(plan, opened, extra)
+    local env = plan.env
+    env[channel.FD_VARIABLE], env[channel.LIMITS_VARIABLE] = nil, nil
+    if opened.ipc then
+        env[channel.FD_VARIABLE] = ("%d"):format(opened.ipc.index)
+        env[channel.LIMITS_VARIABLE] = plan.limits and limits_text(plan.limits) or nil
+    end
+    local next_fd = #plan.stdio
+    for name, fd in pairs(extra and extra.fds or {}) do
+        opened.fds[next_fd] = fd
+        env[name] = ("%d"):format(next_fd)
+        next_fd = next_fd + 1
+    end
+    for name, value in pairs(extra and extra.env or {}) do
+        env[name] = value
+    end
+    local list = {}
+    for name, value in pairs(env) do
+        list[#list + 1] = name .. "=" .. value
+    end
+    return list
+end
+
+local function emit_spawn(self)
+    self:emit("spawn")
+end
+
+local function start(self, plan, extra)
+    self.spawnfile = plan.file
+    self.spawnargs = plan.spawnargs
+    local opened, code, errno = stdio.open(plan.stdio)
+    if not opened then
+        if not NO_DESCRIPTORS[code] then
+            error(errors.system(code, errno, "spawn"), 0)
+        end
+        tick.add(failed, self, spawn_error(plan, code, errno))
+        return
+    end
+    local box, pid_or_reason, step
+    box, pid_or_reason, code, errno, step = core.spawn(setmetatable({ child = self }, Watch), {
+        file = plan.file,
+        args = plan.args,
+        argv0 = plan.argv0,
+        env = add_own(plan, opened, extra),
+        cwd = plan.cwd,
+        fds = opened.fds,
+        detached = plan.detached,
+        uid = plan.uid,
+        gid = plan.gid,
+    })
+    opened:close_theirs()
+    if box then
+        self._process = box
+        self.pid = pid_or_reason
+        tick.add(emit_spawn, self)
+    elseif REFUSED_LATER[code] or step == "cwd" then
+        tick.add(failed, self, spawn_error(plan, code, errno, step))
+    else
+        opened:close_ours()
+        error(errors.system(code, errno, "spawn"), 0)
+    end
+    if NO_DESCRIPTORS[code] then
+        opened:close_ours()
+    else
+        open_ours(self, plan, opened)
+    end
+end
+
+--- Starts what the plan of moonherd.child_process.options says.
+---@param plan table
+---@param extra moonherd.ForkExtra?
+---@return moonherd.ChildProcess
+function M.start(plan, extra)
+    local self = setmetatable({ killed = false, stdio = {}, _open_parts = 1 }, ChildProcess)
+    start(self, plan, extra)
+    return self
+end
+
+-- Signals -----------------------------------------------------------------------------------------------------
+
+local function signal_number(signal)
+    if signal == nil then
+        return core.signals.SIGTERM
+    end
+    local number = signal
+    if type(signal) == "string" then
+        number = core.signals[signal:upper()]
+    end
+    if type(number) ~= "number" or number ~= math.floor(number) or number < 0 or number > MAX_SIGNAL then
+        error(errors.of("ERR_UNKNOWN_SIGNAL", inspect.value(signal)), 0)
+    end
+    return number
+end
+
+--- Sends a signal, SIGTERM unless given; 0 only asks whether it is there.
+---@param signal (string|integer)?
+---@return boolean sent false once the process has ended
+function ChildProcess:kill(signal)
+    local number = signal_number(signal)
+    if not self._process then
+        return false
+    end
+    local ok, _, code, errno = self._process:kill(number)
+    if ok then
+        self.killed = true
+        return true
+    elseif code == "ESRCH" then
+        return false
+    end
+    local err = errors.system(code, errno, "kill")
+    if code == "EINVAL" or code == "ENOSYS" then
+        error(err, 0)
+    end
+    self:emit("error", err)
+    return false
+end
+
+--- Keeps this program alive until the child has ended, as it does unless told otherwise.
+function ChildProcess:ref()
+    if self._process then
+        self._process:ref()
+    end
+end
+
+--- Lets this program end before the child. Pipes and channel keep it alive by themselves.
+function ChildProcess:unref()
+    if self._process then
+        self._process:unref()
+    end
+end
+
+return M

@@ -1,0 +1,161 @@
+--- What a child gets as its descriptors: reads the `stdio` option, then makes what it asks for.
+--
+--     local elements = stdio.read({ "ignore", "pipe", "inherit", "ipc" })     -- raises for what is wrong
+--     local opened, code, errno = stdio.open(elements)
+--     opened.fds      -- { [child's number] = our descriptor }, for core.spawn
+--     opened.pipes    -- { [child's number] = our end }
+--     opened.ipc      -- { index = child's number, fd = our end }, or nil
+--     opened:close_theirs()       after the spawn, whatever came of it
+--     opened:close_ours()         when nothing became of it
+
+local core = require("moonherd.core")
+local errors = require("moonherd.errors")
+
+local M = {}
+
+local WORDS = { pipe = "pipe", overlapped = "pipe", ignore = "ignore", inherit = "inherit" }
+local STANDARD = 3 -- stdin, stdout, stderr
+
+-- Reading -----------------------------------------------------------------------------------------------------
+
+--- Raises unless it is one of the words that may stand for a whole `stdio`.
+---@param word string
+function M.check_word(word)
+    if not WORDS[word] then
+        error(errors.arg_value("stdio", word), 0)
+    end
+end
+
+--- The descriptor of a stream, server, or anything with a number in `fd`; nil if it has none.
+local function descriptor_of(value)
+    if type(value) ~= "table" then
+        return nil
+    elseif type(value.fd) == "number" then
+        return value.fd
+    end
+    local box = value._handle
+    return box and box.fd and box:fd() or nil
+end
+
+--- One element: { kind =, fd = } for the child's descriptor `n`.
+local function read_element(value, n)
+    if value == nil then
+        return { kind = n < STANDARD and "pipe" or "ignore" }
+    elseif value == "ipc" then
+        return { kind = "ipc" }
+    elseif type(value) == "number" and value < 0 then
+        return { kind = "pipe" } -- Node's way to ask for one by number
+    elseif type(value) == "number" and value == math.floor(value) then
+        return { kind = "fd", fd = value }
+    elseif WORDS[value] then
+        return { kind = WORDS[value] }
+    elseif type(value) == "string" then
+        local message = "Asynchronous forks do not support Buffer, TypedArray, DataView or string input: " .. value
+        error(errors.new("TypeError", "ERR_INVALID_SYNC_FORK_INPUT", message), 0)
+    end
+    local fd = descriptor_of(value)
+    if not fd then
+        error(errors.arg_value("stdio", value), 0)
+    end
+    -- What the child reads from is not read here meanwhile.
+    return { kind = "fd", fd = fd, stream = n == 0 and value.pause and value or nil }
+end
+
+---@param wanted any the option's value, not nil
+---@return table[] elements the child's descriptor n at n + 1
+function M.read(wanted)
+    if type(wanted) == "string" then
+        M.check_word(wanted)
+        wanted = { wanted, wanted, wanted }
+    elseif type(wanted) ~= "table" then
+        error(errors.arg_value("stdio", wanted), 0)
+    end
+    local elements = {}
+    local ipc = 0
+    -- A list may have holes.
+    for n = 0, math.max(table.maxn(wanted), STANDARD) - 1 do
+        local element = read_element(wanted[n + 1], n)
+        elements[n + 1] = element
+        ipc = ipc + (element.kind == "ipc" and 1 or 0)
+    end
+    if ipc > 1 then
+        error(errors.of("ERR_IPC_ONE_PIPE"), 0)
+    end
+    return elements
+end
+
+-- Opening -----------------------------------------------------------------------------------------------------
+
+local Opened = {}
+Opened.__index = Opened
+
+--- The child has its own by now, or never will.
+function Opened:close_theirs()
+    for _, fd in ipairs(self.theirs) do
+        core.closeFd(fd)
+    end
+    self.theirs = {}
+end
+
+function Opened:close_ours()
+    for n, fd in pairs(self.pipes) do
+        core.closeFd(fd)
+        self.pipes[n] = nil
+    end
+    if self.ipc then
+        core.closeFd(self.ipc.fd)
+        self.ipc = nil
+    end
+end
+
+local function open_element(opened, element, n)
+    if element.kind == "pipe" or element.kind == "ipc" then
+        local make = element.kind == "pipe" and core.socketpair or core.channelPair
+        local ours, theirs, code, errno = make()
+        if not ours then
+            return nil, code, errno
+        end
+        opened.fds[n] = theirs
+        opened.theirs[#opened.theirs + 1] = theirs
+        if element.kind == "pipe" then
+            opened.pipes[n] = ours
+        else
+            opened.ipc = { index = n, fd = ours }
+        end
+    elseif element.kind == "inherit" then
+        opened.fds[n] = n
+    elseif element.kind == "fd" then
+        opened.fds[n] = element.fd
+        if element.stream then
+            element.stream:pause()
+        end
+    elseif n < STANDARD then
+        local fd, _, code, errno = core.openNull()
+        if not fd then
+            return nil, code, errno
+        end
+        opened.fds[n] = fd
+        opened.theirs[#opened.theirs + 1] = fd
+    end
+    return true
+end
+
+--- Makes pipes and channel. On failure nothing stays open.
+---@param elements table[]
+---@return table? opened
+---@return string? code
+---@return integer? errno
+function M.open(elements)
+    local opened = setmetatable({ fds = {}, pipes = {}, theirs = {} }, Opened)
+    for i, element in ipairs(elements) do
+        local ok, code, errno = open_element(opened, element, i - 1)
+        if not ok then
+            opened:close_theirs()
+            opened:close_ours()
+            return nil, code, errno
+        end
+    end
+    return opened
+end
+
+return M

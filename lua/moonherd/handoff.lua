@@ -1,0 +1,57 @@
+--- Sockets and servers that travel with a message: what is sent of them, and what is made of it at the other end.
+--
+-- Only the descriptor travels; what it is, the receiver asks the kernel, so that nothing a peer says about it needs to
+-- be believed. A class can be sent if its objects have two methods:
+--
+--     object:_share()      -> a duplicate of its descriptor, the caller's; nil if it has none (any more)
+--     object:_give_up()       let go of it: another process has it, the connection goes on there
+
+local core = require("moonherd.core")
+local errors = require("moonherd.errors")
+
+local M = {}
+
+--- Closes descriptors that nobody wanted.
+---@param fds integer[]?
+function M.close(fds)
+    for _, fd in ipairs(fds or {}) do
+        core.closeFd(fd)
+    end
+end
+
+--- The descriptors to send for `handle`; nil for one that has none, which then travels as nothing.
+---@param handle any
+---@return integer[]?
+function M.share(handle)
+    local share = type(handle) == "table" and handle._share
+    if not share then
+        error(errors.of("ERR_INVALID_HANDLE_TYPE"), 0)
+    end
+    local fd = share(handle)
+    return fd and { fd }
+end
+
+--- The handle was sent: unless it is of a kind that both ends go on using, this end is done with it.
+function M.give_up(handle)
+    if handle._give_up then
+        handle:_give_up()
+    end
+end
+
+--- Makes the object of what came with a message.
+---@param fds integer[]
+---@return table? handle nil for what is no socket, which is closed
+function M.receive(fds)
+    local fd = table.remove(fds, 1)
+    M.close(fds)
+    local kind = core.fdKind(fd)
+    local net = require("moonherd.net")
+    if kind == "server" then
+        return net.createServer():listen({ fd = fd })
+    elseif kind == "socket" then
+        return net.Socket({ fd = fd })
+    end
+    core.closeFd(fd)
+end
+
+return M
