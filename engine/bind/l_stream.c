@@ -6,7 +6,7 @@
  *     owner:on_connect([message, code, errno])    nothing when it is connected; connect and connectPath only
  *     owner:on_data(bytes)
  *     owner:on_end()
- *     owner:on_error(message, code, errno)
+ *     owner:on_error(message, code, errno, "read" or "write")
  *     owner:on_drain()
  *     owner:on_shutdown([message, code, errno])
  *     owner:on_closed()
@@ -74,9 +74,18 @@ static void stream_on_connect(struct mh_stream *s, int rc)
     stream_emit_outcome(s, "on_connect", rc);
 }
 
+static int push_error(lua_State *L, void *arg)
+{
+    struct mh_stream *s = arg;
+    push_failure(L, &s->failure);
+    lua_pushstring(L, s->failed_writing ? "write" : "read");
+    return 4;
+}
+
 static void stream_on_error(struct mh_stream *s, int rc)
 {
-    stream_emit_outcome(s, "on_error", rc);
+    (void)rc;
+    mh_box_emit(s->handle.owner, "on_error", push_error, s);
 }
 
 static void stream_on_shutdown(struct mh_stream *s, int rc)
@@ -122,6 +131,16 @@ static int l_stream_new(lua_State *L)
     if (rc == 0)
         s->shared = shared;
     return stream_adopt(L, box, s, rc);
+}
+
+/* core.streamKind(fd) -> "tcp" or "pipe"; or nil, message, code, errno */
+static int l_stream_kind(lua_State *L)
+{
+    int rc = mh_stream_kind((int)mh_arg_integer(L, 1, "fd", 0, INT_MAX));
+    if (rc < 0)
+        return mh_fail(L, rc);
+    lua_pushstring(L, rc == 1 ? "tcp" : "pipe");
+    return 1;
 }
 
 /*
@@ -232,6 +251,25 @@ static int l_stream_read_stop(lua_State *L)
     return 0;
 }
 
+/* stream:ceiling(bytes): what may wait to be sent at most, see mh_stream_write */
+static int l_stream_ceiling(lua_State *L)
+{
+    size_t bytes = (size_t)mh_arg_integer(L, 2, "bytes", 0, (int64_t)1 << 50);
+    struct mh_handle *h = mh_box_check(L, 1, STREAM)->handle;
+    if (h)
+        stream_of(h)->queue_ceiling = bytes;
+    return 0;
+}
+
+/* stream:count(): it counts as a connection of a server from now on */
+static int l_stream_count(lua_State *L)
+{
+    struct mh_handle *h = mh_box_check(L, 1, STREAM)->handle;
+    if (h)
+        mh_stream_count(stream_of(h));
+    return 0;
+}
+
 /* stream:pending() -> bytes accepted and not yet in the kernel; 0 when closed */
 static int l_stream_pending(lua_State *L)
 {
@@ -314,6 +352,7 @@ void mh_l_stream_open(lua_State *L, struct mh_state *st)
         {"detach", l_stream_detach},       {NULL, NULL},
     };
     static const luaL_Reg functions[] = {{"stream", l_stream_new},
+                                         {"streamKind", l_stream_kind},
                                          {"connect", l_stream_connect},
                                          {"connectPath", l_stream_connect_path},
                                          {NULL, NULL}};

@@ -33,6 +33,8 @@ static void stream_uv_closed(uv_handle_t *uv)
 static void stream_close(struct mh_handle *h)
 {
     struct mh_stream *s = mh_of(h, struct mh_stream, handle);
+    if (s->counted)
+        h->ctx->stats->connections--;
     if (s->shared && !s->reset)
         shutdown(mh_stream_fd(s), SHUT_RDWR);
     uv_close(&s->uv.handle, stream_uv_closed);
@@ -76,8 +78,7 @@ static int stream_abort(struct mh_stream *s, int rc)
     return rc;
 }
 
-/* 1 for TCP, 0 for what libuv calls a pipe, -EINVAL or another errno. */
-static int stream_kind(int fd)
+int mh_stream_kind(int fd)
 {
     int value;
     socklen_t len = sizeof value;
@@ -105,7 +106,7 @@ static int stream_kind(int fd)
 int mh_stream_open(struct mh_ctx *ctx, int fd, const struct mh_stream_events *events, struct mh_stream **out)
 {
     struct mh_stream *s = NULL;
-    int rc = stream_kind(fd);
+    int rc = mh_stream_kind(fd);
     bool tcp = rc == 1;
     if (rc >= 0)
         rc = stream_new(ctx, tcp, events, &s);
@@ -120,14 +121,23 @@ int mh_stream_open(struct mh_ctx *ctx, int fd, const struct mh_stream_events *ev
     return s ? stream_abort(s, rc) : rc;
 }
 
+void mh_stream_count(struct mh_stream *s)
+{
+    if (s->counted || !mh_handle_is_open(&s->handle))
+        return;
+    s->counted = true;
+    s->handle.ctx->stats->connections++;
+}
+
 /* --- reading ------------------------------------------------------------------------------------------- */
 
 /* Tell of an error, once, and read no more. */
-static void stream_fail(struct mh_stream *s, int rc)
+static void stream_fail(struct mh_stream *s, int rc, bool writing)
 {
     if (s->failure)
         return;
     s->failure = rc;
+    s->failed_writing = writing;
     uv_read_stop(&s->uv.stream);
     if (s->events->on_error)
         s->events->on_error(s, rc);
@@ -153,7 +163,7 @@ static void stream_uv_read(uv_stream_t *uv, ssize_t len, const uv_buf_t *buf)
         if (s->events->on_end)
             s->events->on_end(s);
     } else if (len < 0) {
-        stream_fail(s, (int)len);
+        stream_fail(s, (int)len, false);
     }
 }
 
@@ -218,7 +228,7 @@ static void stream_uv_written(uv_write_t *req, int status)
     if (status == 0 && mh_buf_len(&s->queue) > 0)
         status = stream_flush(s);
     if (status < 0)
-        stream_fail(s, status);
+        stream_fail(s, status, true);
     else if (!s->writing)
         stream_drained(s);
 }

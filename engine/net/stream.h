@@ -57,7 +57,9 @@ struct mh_stream {
     uv_write_t write;
     uv_connect_t connect;
     uv_shutdown_t shutdown;
-    int failure; /* what on_error was told, or what broke the stream inside a write; 0 */
+    int failure;         /* what on_error was told, or what broke the stream inside a write; 0 */
+    bool failed_writing; /* that was in a write, not in a read */
+    bool counted;        /* in ctx->stats->connections */
     bool connecting;
     bool writing;
     bool ending; /* shutdown asked for, waits for the queue */
@@ -71,6 +73,13 @@ struct mh_stream {
  * Returns 0; -ENOMEM; -EINVAL for a descriptor that is no stream; other errno.
  */
 int mh_stream_open(struct mh_ctx *ctx, int fd, const struct mh_stream_events *events, struct mh_stream **out);
+
+/* What fd is: 1 a TCP socket, 0 a UNIX socket or a pipe; -EINVAL when it is no stream, or another errno. */
+int mh_stream_kind(int fd);
+
+/* Count it among the connections open now, until it is closed: for what a server has accepted. Once is
+ * enough. */
+void mh_stream_count(struct mh_stream *s);
 
 /* A stream that connects to address; local may be NULL. on_connect follows, from the loop. Returns 0 or
  * negative. */
