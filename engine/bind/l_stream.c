@@ -347,6 +347,7 @@ void mh_l_stream_open(lua_State *L, struct mh_state *st)
         {"write", l_stream_write},         {"shutdown", l_stream_shutdown},
         {"reset", l_stream_reset},         {"readStart", l_stream_read_start},
         {"readStop", l_stream_read_stop},  {"pending", l_stream_pending},
+        {"ceiling", l_stream_ceiling},     {"count", l_stream_count},
         {"address", l_stream_address},     {"nodelay", l_stream_nodelay},
         {"keepalive", l_stream_keepalive}, {"fd", l_stream_fd},
         {"detach", l_stream_detach},       {NULL, NULL},
