@@ -9,7 +9,6 @@
 #include "bind/core.h"
 #include "bind/fail.h"
 #include "bind/l_channel.h"
-#include "bind/memory.h"
 #include "child/child.h"
 
 #include <errno.h>
@@ -32,9 +31,7 @@ static void child_beat(struct mh_child *child)
     struct mh_box *box = child->handle.owner;
     if (!box)
         return;
-    struct mh_state *st = box->state;
-    child->page->lua_bytes = (uint64_t)lua_gc(st->L, LUA_GCCOUNT, 0) * 1024;
-    mh_memory_check(st);
+    child->page->lua_bytes = (uint64_t)lua_gc(box->state->L, LUA_GCCOUNT, 0) * 1024;
 }
 
 static const struct mh_child_events child_events = {child_beat};

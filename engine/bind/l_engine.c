@@ -102,6 +102,16 @@ static int l_engine_memory_check(lua_State *L)
     return 0;
 }
 
+/* core.memoryPassed() -> bytes of Lua heap or resident set that passed the limit; nil: not passed */
+static int l_engine_memory_passed(lua_State *L)
+{
+    const struct mh_memory_cap *cap = mh_state_of(L)->memory;
+    if (!cap || !cap->passed)
+        return 0;
+    lua_pushnumber(L, (lua_Number)cap->passed_bytes);
+    return 1;
+}
+
 /* core.memoryUsage() -> rss, heap: bytes; rss 0 where /proc cannot be read. */
 static int l_engine_memory_usage(lua_State *L)
 {
@@ -142,6 +152,7 @@ void mh_l_engine_open(lua_State *L, struct mh_state *st)
         {"stop", l_engine_stop},
         {"memoryLimit", l_engine_memory_limit},
         {"memoryCheck", l_engine_memory_check},
+        {"memoryPassed", l_engine_memory_passed},
         {"memoryUsage", l_engine_memory_usage},
         {"handles", l_engine_handles},
         {NULL, NULL},

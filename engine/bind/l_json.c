@@ -17,7 +17,7 @@
 #define MAX_DEPTH     1000
 #define FIRST_BYTES   512
 #define EXACT_INTEGER (1LL << 53) /* whole numbers up to here are exact in a double */
-#define LUA_TCDATA    10                 /* LuaJIT's type for FFI values; in none of its headers */
+#define LUA_TCDATA    10          /* LuaJIT's type for FFI values; in none of its headers */
 
 /* --- writing
  * ------------------------------------------------------------------------------------------------ */

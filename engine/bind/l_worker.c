@@ -1,5 +1,5 @@
 /*
- * bind/l_worker.c - core.worker(owner, channel) and core.share(owner, id, fd), for
+ * bind/l_worker.c - core.worker(owner) and core.share(owner, id, fd), for
  * lua/moonherd/cluster/primary.lua.
  *
  *     owner:on_silent(missed, silence_ms)                  a worker has not answered its pings
@@ -50,18 +50,27 @@ static struct mh_worker *worker_at(lua_State *L, int index)
     return h && mh_handle_is_open(h) ? mh_of(h, struct mh_worker, handle) : NULL;
 }
 
-/* core.worker(owner, channel) -> box | nil, message, code, errno */
+/* core.worker(owner) -> box | nil, message, code, errno */
 static int l_worker_new(lua_State *L)
 {
     struct mh_state *st = mh_state_of(L);
-    struct mh_channel *channel = mh_l_channel_check(L, 2);
     struct mh_box *box = mh_box_new(L, st, WORKER, 1);
     struct mh_worker *w;
-    int rc = mh_worker_open(st->ctx, channel, &worker_events, &w);
+    int rc = mh_worker_open(st->ctx, &worker_events, &w);
     if (rc < 0)
         return mh_fail(L, rc);
     mh_box_adopt(L, box, &w->handle);
     return 1;
+}
+
+/* worker:attach(channel): the process is started, and here is the way to it. Once. */
+static int l_worker_attach(lua_State *L)
+{
+    struct mh_worker *w = worker_at(L, 1);
+    struct mh_channel *channel = mh_l_channel_check(L, 2);
+    if (w && !w->channel)
+        mh_worker_attach(w, channel);
+    return 0;
 }
 
 /* worker:pageFd() -> the page's descriptor for the child, borrowed */
@@ -174,17 +183,23 @@ static void share_failed(struct mh_share *share, int rc, bool retrying)
 
 static const struct mh_share_events share_events = {share_failed};
 
-/* core.share(owner, id, fd) -> box | nil, message, code, errno. Takes fd, which must be listening. */
+/*
+ * core.share(owner, id, fd [, path]) -> box | nil, message, code, errno. Takes fd, which must be listening.
+ * path: the UNIX socket's file, removed at close.
+ */
 static int l_share_new(lua_State *L)
 {
     struct mh_state *st = mh_state_of(L);
     uint32_t id = (uint32_t)mh_arg_integer(L, 2, "id", 0, UINT32_MAX);
     int fd = (int)mh_arg_integer(L, 3, "fd", 0, INT_MAX);
+    const char *path = luaL_optstring(L, 4, NULL);
     struct mh_box *box = mh_box_new(L, st, SHARE, 1);
     struct mh_share *share;
     int rc = mh_share_open(st->ctx, id, fd, &share_events, &share);
     if (rc < 0)
         return mh_fail(L, rc);
+    if (path)
+        mh_listener_own_path(share->listener, path);
     mh_box_adopt(L, box, &share->handle);
     return 1;
 }
@@ -235,9 +250,13 @@ static uv_handle_t *share_uv(struct mh_handle *h)
 void mh_l_worker_open(lua_State *L, struct mh_state *st)
 {
     static const luaL_Reg worker[] = {
-        {"pageFd", l_worker_page_fd},      {"closePageFd", l_worker_close_page_fd},
-        {"heartbeat", l_worker_heartbeat}, {"drain", l_worker_drain},
-        {"facts", l_worker_facts},         {NULL, NULL},
+        {"attach", l_worker_attach},
+        {"pageFd", l_worker_page_fd},
+        {"closePageFd", l_worker_close_page_fd},
+        {"heartbeat", l_worker_heartbeat},
+        {"drain", l_worker_drain},
+        {"facts", l_worker_facts},
+        {NULL, NULL},
     };
     static const luaL_Reg share[] = {
         {"join", l_share_join}, {"leave", l_share_leave}, {"facts", l_share_facts}, {NULL, NULL}};

@@ -22,14 +22,30 @@ static size_t memory_read_rss(int statm_fd)
     return (size_t)strtoull(second, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
 }
 
+/* Note that the limit was passed by this size, unless it was before. */
+static void memory_passed(struct mh_memory_cap *cap, size_t bytes)
+{
+    if (!cap->passed)
+        cap->passed_bytes = bytes;
+    cap->passed = true;
+    cap->slack_bytes = SLACK_BYTES;
+}
+
+/* Whether growing the heap to this size passes the limit; notes it. */
 static bool memory_over(struct mh_memory_cap *cap, size_t heap_bytes)
 {
-    if (heap_bytes > cap->limit_bytes + cap->slack_bytes)
-        return true;
-    if (heap_bytes < cap->check_at)
+    size_t allowed = cap->limit_bytes + cap->slack_bytes;
+    size_t bytes = heap_bytes;
+    if (bytes <= allowed) {
+        if (heap_bytes < cap->check_at)
+            return false;
+        cap->check_at = heap_bytes + CHECK_EVERY_BYTES;
+        bytes = memory_read_rss(cap->statm_fd);
+    }
+    if (bytes <= allowed)
         return false;
-    cap->check_at = heap_bytes + CHECK_EVERY_BYTES;
-    return memory_read_rss(cap->statm_fd) > cap->limit_bytes + cap->slack_bytes;
+    memory_passed(cap, bytes);
+    return true;
 }
 
 static void *memory_alloc(void *userdata, void *block, size_t old_size, size_t new_size)
@@ -37,11 +53,8 @@ static void *memory_alloc(void *userdata, void *block, size_t old_size, size_t n
     struct mh_memory_cap *cap = userdata;
     if (new_size > old_size) {
         size_t grown = cap->heap_bytes + (new_size - old_size);
-        if (cap->limit_bytes > 0 && memory_over(cap, grown)) {
-            cap->passed = true;
-            cap->slack_bytes = SLACK_BYTES;
+        if (cap->limit_bytes > 0 && memory_over(cap, grown))
             return NULL;
-        }
     }
     void *moved = cap->inner(cap->inner_userdata, block, old_size, new_size);
     if (moved || new_size == 0) {
@@ -96,10 +109,9 @@ size_t mh_memory_rss(struct mh_state *st)
 void mh_memory_check(struct mh_state *st)
 {
     struct mh_memory_cap *cap = st->memory;
-    if (cap && cap->limit_bytes > 0 && memory_read_rss(cap->statm_fd) > cap->limit_bytes) {
-        cap->passed = true;
-        cap->slack_bytes = SLACK_BYTES;
-    }
+    size_t rss = cap && cap->limit_bytes > 0 ? memory_read_rss(cap->statm_fd) : 0;
+    if (rss > 0 && rss > cap->limit_bytes)
+        memory_passed(cap, rss);
     mh_call_settle(st);
 }
 

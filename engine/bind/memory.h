@@ -18,8 +18,9 @@ struct mh_memory_cap {
     size_t limit_bytes; /* 0: none */
     size_t check_at;    /* heap_bytes at which the resident set is looked at next */
     size_t slack_bytes; /* granted above the limit once it was passed */
-    bool passed;        /* the limit was passed and the handlers do not know yet */
-    bool told;          /* they know */
+    size_t passed_bytes; /* the size that passed the limit: Lua heap or resident set */
+    bool passed;        /* the limit was passed */
+    bool told;          /* the handler knows */
     int statm_fd;       /* /proc/self/statm; -1 if it cannot be read */
 };
 

@@ -12,13 +12,13 @@
 #include "loop/handle.h"
 #include "loop/timer.h"
 
-#define MH_CHILD_BEAT_MS 1000u /* how often memory, lag and heap are looked at */
+#define MH_CHILD_BEAT_MS 1000u /* how often the page's lag and heap are brought up to date */
 
 struct mh_child;
 struct mh_child_server;
 
 struct mh_child_events {
-    /* Every MH_CHILD_BEAT_MS: fill in what C does not know, check the memory limit. */
+    /* Every MH_CHILD_BEAT_MS: fill in the page what this layer does not know. */
     void (*on_beat)(struct mh_child *child);
 };
 

@@ -211,8 +211,7 @@ static void worker_destroy(struct mh_handle *h)
 
 static const struct mh_handle_class worker_class = {"worker", worker_close, worker_destroy};
 
-int mh_worker_open(struct mh_ctx *ctx, struct mh_channel *channel, const struct mh_worker_events *events,
-                   struct mh_worker **out)
+int mh_worker_open(struct mh_ctx *ctx, const struct mh_worker_events *events, struct mh_worker **out)
 {
     struct mh_worker *w = mh_zalloc(&ctx->alloc, sizeof *w);
     if (!w)
@@ -224,7 +223,7 @@ int mh_worker_open(struct mh_ctx *ctx, struct mh_channel *channel, const struct 
     if (rc == 0)
         rc = mh_timer_open(ctx, worker_sweep_due, &w->sweep);
     if (rc == 0)
-        rc = mh_heartbeat_open(&w->heartbeat, channel, worker_silent, w);
+        rc = mh_heartbeat_open(&w->heartbeat, ctx, worker_silent, w);
     if (rc < 0) {
         worker_drop_timer(&w->sweep);
         if (w->page_fd >= 0)
@@ -235,12 +234,17 @@ int mh_worker_open(struct mh_ctx *ctx, struct mh_channel *channel, const struct 
     }
     w->sweep->handle.owner = w;
     uv_unref((uv_handle_t *)&w->sweep->uv);
-    w->channel = channel;
     w->events = events;
-    mh_channel_set_control(channel, worker_control, w);
     mh_handle_open(&w->handle, ctx, &worker_class);
     *out = w;
     return 0;
+}
+
+void mh_worker_attach(struct mh_worker *w, struct mh_channel *channel)
+{
+    w->channel = channel;
+    w->heartbeat.channel = channel;
+    mh_channel_set_control(channel, worker_control, w);
 }
 
 void mh_worker_close_page_fd(struct mh_worker *w)

@@ -41,7 +41,7 @@ struct mh_worker_offer {
 
 struct mh_worker {
     struct mh_handle handle;
-    struct mh_channel *channel; /* NULL once it has ended */
+    struct mh_channel *channel; /* NULL before it is attached and once it has ended */
     const struct mh_worker_events *events;
     struct mh_health *page;
     int page_fd; /* for the child; -1 once closed */
@@ -56,10 +56,14 @@ struct mh_worker {
     struct mh_worker_offer offers[MH_HEALTH_CLAIMS];
 };
 
-/* Make page and timers for the worker behind the channel. Returns 0 or a negative code; then nothing is open.
+/*
+ * Make page and timers of a worker that is about to be started: the page's descriptor must exist before the
+ * process does. Returns 0 or a negative code; then nothing is open.
  */
-int mh_worker_open(struct mh_ctx *ctx, struct mh_channel *channel, const struct mh_worker_events *events,
-                   struct mh_worker **out);
+int mh_worker_open(struct mh_ctx *ctx, const struct mh_worker_events *events, struct mh_worker **out);
+
+/* The channel to the started worker; borrowed until its end, which is noticed. Once. */
+void mh_worker_attach(struct mh_worker *w, struct mh_channel *channel);
 
 /* Close the copy of the page's descriptor, once the child has it. */
 void mh_worker_close_page_fd(struct mh_worker *w);

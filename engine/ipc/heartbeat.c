@@ -37,15 +37,15 @@ static void heartbeat_beat(struct mh_timer *timer)
     mh_ctx_settle(ctx);
 }
 
-int mh_heartbeat_open(struct mh_heartbeat *hb, struct mh_channel *channel, mh_heartbeat_silent_cb on_silent,
+int mh_heartbeat_open(struct mh_heartbeat *hb, struct mh_ctx *ctx, mh_heartbeat_silent_cb on_silent,
                       void *userdata)
 {
-    int rc = mh_timer_open(mh_channel_handle(channel)->ctx, heartbeat_beat, &hb->timer);
+    int rc = mh_timer_open(ctx, heartbeat_beat, &hb->timer);
     if (rc < 0)
         return rc;
     hb->timer->handle.owner = hb;
     uv_unref((uv_handle_t *)&hb->timer->uv);
-    hb->channel = channel;
+    hb->channel = NULL;
     hb->on_silent = on_silent;
     hb->userdata = userdata;
     hb->missed = 0;

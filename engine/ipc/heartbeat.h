@@ -29,8 +29,8 @@ struct mh_heartbeat {
     bool reported;
 };
 
-/* Opens the timer, stopped. Returns 0 or -ENOMEM. */
-int mh_heartbeat_open(struct mh_heartbeat *hb, struct mh_channel *channel, mh_heartbeat_silent_cb on_silent,
+/* Opens the timer, stopped; the channel is set afterwards. Returns 0 or -ENOMEM. */
+int mh_heartbeat_open(struct mh_heartbeat *hb, struct mh_ctx *ctx, mh_heartbeat_silent_cb on_silent,
                       void *userdata);
 
 /* Ping every interval_ms (> 0), call silence after `misses` (> 0) unanswered ones. Restarts a running watch,

@@ -42,8 +42,8 @@ end
 --- What is said of it, in one line.
 ---@return string
 function M.words()
-    local rss = core.memoryUsage()
-    return ("memory limit of %d MB passed (rss %d MB); leaving"):format(M.limit_bytes / MB, rss / MB)
+    local size = core.memoryPassed() or core.memoryUsage()
+    return ("memory limit of %d MB passed (%d MB); leaving"):format(M.limit_bytes / MB, size / MB)
 end
 
 --- The limit was passed: says so and exits with 1. May be replaced.

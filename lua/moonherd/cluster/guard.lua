@@ -1,0 +1,326 @@
+--- The guardian: keeps a herd at its number, replaces who dies, kills who hangs or grows, and stops it in order.
+--
+--     cluster.guard()                                   -- all defaults, see policy/options
+--     cluster.guard({ heartbeat = { interval = 2000 } })  -- again: changes only what is named, in the running herd
+--
+-- It decides nothing by itself: the policies in lua/moonherd/policy are pure functions of facts, and this module acts
+-- on their answers. Events on `cluster`:
+--
+--     zombie   worker, facts   it has not answered `misses` pings; it is killed when the listeners have returned
+--     memory   worker, facts   it is over memory.hard and has not left by itself; killed likewise
+--     respawn  worker, delay   who died, and in how many ms its replacement starts
+--     breaker  facts           the breaker has changed its state: see policy/breaker
+
+local breaker_policy = require("moonherd.policy.breaker")
+local core = require("moonherd.core")
+local memory_policy = require("moonherd.policy.memory")
+local option_policy = require("moonherd.policy.options")
+local process = require("moonherd.process")
+local respawn_policy = require("moonherd.policy.respawn")
+local timers = require("moonherd.timers")
+local watchdog_policy = require("moonherd.policy.watchdog")
+
+local LOOK_MS = 1000 -- how often /proc is read for each worker's size
+
+---@class moonherd.Guard
+---@field cluster table
+---@field options table
+---@field breaker moonherd.Breaker
+local Guard = {}
+Guard.__index = Guard
+
+local function now()
+    local seconds, nanoseconds = core.hrtime()
+    return seconds * 1000 + math.floor(nanoseconds / 1e6)
+end
+
+-- The number of workers -----------------------------------------------------------------------------------------------
+
+--- Those that count: alive and not asked to leave, and those that are on their way.
+function Guard:_count()
+    local count = self.pending
+    for _, worker in pairs(self.cluster._alive) do
+        if not worker._leaving and not worker:isDead() then
+            count = count + 1
+        end
+    end
+    return count
+end
+
+function Guard:_fork()
+    local options = self.options
+    local env = { MOONHERD_GUARDED = "1" }
+    if options.memory and options.memory.hard then
+        env.MOONHERD_MEMORY_HARD = ("%d"):format(options.memory.hard)
+    end
+    local worker = self.cluster.fork(env)
+    worker._forked_at = now()
+    self.breaker:started(worker._forked_at, worker.id)
+    self:_plan_breaker()
+end
+
+--- Fork who is missing, ask who is too many to leave, the youngest first.
+function Guard:_reconcile()
+    if self.stopping then
+        return
+    end
+    local missing = self.options.workers - self:_count()
+    while missing > 0 and self.breaker:may_start() do
+        self:_fork()
+        missing = missing - 1
+    end
+    if missing >= 0 then
+        return
+    end
+    local staying = {}
+    for _, worker in pairs(self.cluster._alive) do
+        if not worker._leaving and not worker:isDead() then
+            staying[#staying + 1] = worker
+        end
+    end
+    table.sort(staying, function(a, b)
+        return a.id > b.id
+    end)
+    for i = 1, math.min(-missing, #staying) do
+        staying[i]:disconnect()
+    end
+end
+
+-- Deaths --------------------------------------------------------------------------------------------------------------
+
+local function cause_of(worker, code, signal)
+    if worker._cause then
+        return worker._cause
+    elseif signal then
+        return "signal"
+    end
+    return code == 0 and "left" or "exit"
+end
+
+--- One timer for whatever the breaker waits for.
+function Guard:_plan_breaker()
+    if self.breaker_timer then
+        timers.clearTimeout(self.breaker_timer)
+        self.breaker_timer = nil
+    end
+    local at = self.breaker:next_at()
+    if not at or self.stopping then
+        return
+    end
+    self.breaker_timer = timers.setTimeout(function()
+        self.breaker_timer = nil
+        self:_breaker_changed(self.breaker:tick(now()))
+        self:_plan_breaker()
+    end, math.max(1, at - now()))
+end
+
+function Guard:_breaker_changed(facts)
+    if not facts then
+        return
+    end
+    self:_plan_breaker()
+    self.cluster.emit("breaker", facts)
+    self:_reconcile()
+end
+
+function Guard:_died(worker, code, signal)
+    if self.stopping then
+        return
+    end
+    local at = now()
+    local asked = worker.exitedAfterDisconnect == true
+    local cause = cause_of(worker, code, signal)
+    local lived = at - (worker._forked_at or at)
+    local changed = self.breaker:death(at, cause, worker.id, asked)
+    if self.breaker.state == "closed" and self:_count() < self.options.workers then
+        self:_respawn(worker, cause, lived, asked)
+    end
+    self:_breaker_changed(changed)
+    self:_plan_breaker()
+end
+
+function Guard:_respawn(worker, cause, lived, asked)
+    self.failures = asked and 0 or respawn_policy.failures(self.failures, lived)
+    local facts = { failures = self.failures, lived = lived, cause = cause, worker = worker.id }
+    local delay, problem = respawn_policy.delay(self.options.respawn, facts)
+    if problem then
+        process.emitWarning(problem, "GuardWarning")
+    end
+    if not delay then
+        return
+    end
+    self.pending = self.pending + 1
+    timers.setTimeout(function()
+        self.pending = self.pending - 1
+        self:_reconcile()
+    end, delay)
+    self.cluster.emit("respawn", worker, delay)
+end
+
+-- Hangs and growth ----------------------------------------------------------------------------------------------------
+
+function Guard:_kill(worker, cause)
+    worker._cause = cause
+    worker.process:kill("SIGKILL") -- a stopped process hears nothing else
+end
+
+function Guard:_silent(worker, missed, silence)
+    local heartbeat = self.options.heartbeat
+    if not heartbeat or worker:isDead() then
+        return
+    end
+    local facts = worker:facts() or {}
+    facts.missed, facts.silence = missed, silence
+    facts.interval, facts.misses = heartbeat.interval, heartbeat.misses
+    local verdict, reason = watchdog_policy.judge({
+        missed = missed,
+        interval = heartbeat.interval,
+        misses = heartbeat.misses,
+        state = facts.processState,
+    })
+    if verdict ~= "zombie" then
+        return
+    end
+    facts.reason = reason
+    -- Killed even if a listener throws: what hangs must not live on because a log line failed.
+    timers.setImmediate(function()
+        if not worker:isDead() then
+            self:_kill(worker, "zombie")
+        end
+    end)
+    self.cluster.emit("zombie", worker, facts)
+end
+
+function Guard:_look(worker)
+    local facts = worker:facts()
+    if not facts or worker._cause == "memory" then
+        return
+    end
+    local action, reason = memory_policy.judge({ rss = facts.rss }, self.options.memory)
+    if action == "kill" then
+        -- It has had a second to notice by itself, and to leave in order.
+        if not worker._over then
+            worker._over = true
+            return
+        end
+        facts.reason = reason
+        self:_kill(worker, "memory")
+        self.cluster.emit("memory", worker, facts)
+    elseif action == "drain" and not worker._leaving then
+        facts.reason = reason
+        worker:disconnect()
+        self.cluster.emit("memory", worker, facts)
+    else
+        worker._over = nil
+    end
+end
+
+-- Options -------------------------------------------------------------------------------------------------------------
+
+function Guard:_watch(worker)
+    local heartbeat = self.options.heartbeat
+    if heartbeat then
+        worker._core:heartbeat(heartbeat.interval, heartbeat.misses)
+    else
+        worker._core:heartbeat()
+    end
+end
+
+function Guard:_apply(options)
+    local before = self.options
+    self.options = options
+    self:_breaker_changed(self.breaker:configure(options.breaker, now()))
+    self:_plan_breaker()
+    local hard = options.memory and options.memory.hard or 0
+    local hard_before = before and before.memory and before.memory.hard or 0
+    for _, worker in pairs(self.cluster._alive) do
+        self:_watch(worker)
+        if hard ~= hard_before then
+            self.cluster._sendInternal(worker, { act = "limits", memoryHard = hard })
+        end
+    end
+    self:_reconcile()
+end
+
+-- The end -------------------------------------------------------------------------------------------------------------
+
+function Guard:_kill_all()
+    for _, worker in pairs(self.cluster._alive) do
+        if not worker:isDead() then
+            worker.process:kill("SIGKILL")
+        end
+    end
+end
+
+--- First signal: drain, then kill who is not done after the grace time, and exit 0. A second one ends it all at once.
+function Guard:_stop(signal, number)
+    if self.stopping then
+        self:_kill_all()
+        process.exit(128 + number)
+        return
+    end
+    self.stopping = true
+    timers.clearInterval(self.looking)
+    timers.clearTimeout(self.breaker_timer)
+    self.cluster._shares:set_keep(false)
+    self.cluster.emit("stop", signal)
+    timers.setTimeout(function()
+        self:_kill_all()
+    end, self.options.stop.grace)
+    self.cluster.disconnect(function()
+        process.exit(0)
+    end)
+end
+
+function Guard:_start()
+    local cluster = self.cluster
+    cluster._shares:set_keep(true)
+    cluster.on("fork", function(worker)
+        worker._forked_at = worker._forked_at or now()
+        self:_watch(worker)
+    end)
+    cluster.on("exit", function(worker, code, signal)
+        -- After everybody has heard of the exit: what follows from it is told in order.
+        process.nextTick(self._died, self, worker, code, signal)
+    end)
+    cluster.on("_silent", function(worker, missed, silence)
+        self:_silent(worker, missed, silence)
+    end)
+    self.looking = timers.setInterval(function()
+        for _, worker in pairs(cluster._alive) do
+            self:_look(worker)
+        end
+    end, LOOK_MS)
+    for _, signal in ipairs({ "SIGTERM", "SIGINT" }) do
+        process.on(signal, function(name, number)
+            self:_stop(name, number)
+        end)
+    end
+end
+
+local M = {}
+
+--- Guard the herd, or change how it is guarded.
+---@param cluster table the primary
+---@param partial table|nil see policy/options; what is not named stays as it is
+---@return table options those now in force, a copy
+function M.set(cluster, partial)
+    local guard = cluster._guard
+    local current = guard and guard.options or option_policy.defaults(core.cpus())
+    local options = option_policy.merge(current, partial)
+    if not guard then
+        guard = setmetatable({
+            cluster = cluster,
+            breaker = breaker_policy.new(options.breaker),
+            pending = 0,
+            failures = 0,
+            options = options,
+        }, Guard)
+        cluster._guard = guard
+        guard:_start()
+    end
+    guard:_apply(options)
+    return option_policy.merge(options, nil)
+end
+
+return M

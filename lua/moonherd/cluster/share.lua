@@ -1,0 +1,175 @@
+--- The herd's listening addresses, in the master: one socket per address, whoever of the workers asks for it.
+--
+--     local shares = require("moonherd.cluster.share").registry()
+--     shares:query(worker, message, round_robin, function(reply, fds) send(worker, reply, fds) end)
+--     shares:leave(worker, key)
+--
+-- Under round robin the master accepts (core.share) and offers each connection to a worker; else the workers get the
+-- listening socket itself and accept. A key names an address: `address:port:addressType:fd:index`, Node's spelling.
+
+local core = require("moonherd.core")
+
+---@class moonherd.Shares
+---@field entries table<string, table> by key
+---@field keep boolean an address without workers stays open: its clients wait for the next worker (see cluster/guard)
+---@field onError fun(key: string, message: string, code: string, retrying: boolean)|nil
+local Shares = {}
+Shares.__index = Shares
+
+--- What the engine tells of one shared socket.
+local Entry = {}
+Entry.__index = Entry
+
+function Entry:on_error(message, code, _, retrying)
+    local report = self.registry.onError
+    if report then
+        report(self.key, message, code, retrying)
+    end
+end
+
+local function key_of(message)
+    return ("%s:%s:%s:%s:%s"):format(
+        tostring(message.address),
+        tostring(message.port),
+        tostring(message.addressType),
+        tostring(message.fd),
+        tostring(message.index)
+    )
+end
+
+--- Bind and listen. An IPv6 system takes both families where no host is named, as Node does.
+---@return integer|nil fd, string|nil message, string|nil code, integer errno
+local function listen(message)
+    local options = { backlog = tonumber(message.backlog) or 0, ipv6Only = message.flags == 1 }
+    if message.fd then
+        return core.dup(message.fd)
+    elseif message.addressType == -1 then
+        return core.listenPath(message.address, { backlog = options.backlog, mode = message.mode })
+    elseif message.address then
+        return core.listenSocket(message.address, message.port, options)
+    end
+    local fd, text, code, errno = core.listenSocket("::", message.port, options)
+    if not fd and (code == "EAFNOSUPPORT" or code == "EADDRNOTAVAIL" or code == "EINVAL") then
+        return core.listenSocket("0.0.0.0", message.port, options)
+    end
+    return fd, text, code, errno
+end
+
+function Shares:_open(key, message, round_robin)
+    local fd, _, code, errno = listen(message)
+    if not fd then
+        return nil, code, errno
+    end
+    self.last_id = self.last_id + 1
+    local entry = setmetatable({ registry = self, key = key, id = self.last_id, members = {} }, Entry)
+    local address = core.fdAddress(fd)
+    entry.sockname = address and address.port and address or nil
+    local path = message.addressType == -1 and message.address or nil
+    if round_robin then
+        local _
+        entry.share, _, code, errno = core.share(entry, entry.id, fd, path)
+        if not entry.share then
+            return nil, code, errno
+        end
+    else
+        entry.fd, entry.path = fd, path
+    end
+    self.entries[key] = entry
+    return entry
+end
+
+function Shares:_close(entry)
+    self.entries[entry.key] = nil
+    if entry.share then
+        entry.share:close()
+    else
+        core.closeFd(entry.fd)
+        if entry.path then
+            os.remove(entry.path)
+        end
+    end
+end
+
+--- A worker asks for an address. `reply(message, fds)` is called at once, with what to send it: `errno` on failure,
+--- else the `share` whose connections it will be offered, or the listening socket in fds.
+---@param worker moonherd.Worker
+---@param message table queryServer, see cluster/child
+---@param round_robin boolean
+---@param reply fun(message: table, fds: integer[]|nil)
+function Shares:query(worker, message, round_robin, reply)
+    local key = key_of(message)
+    local entry, code, errno = self.entries[key], nil, nil
+    if not entry then
+        entry, code, errno = self:_open(key, message, round_robin)
+    end
+    if not entry then
+        return reply({ errno = errno, code = code, key = key })
+    end
+    entry.members[worker] = true
+    if entry.share then
+        -- The answer must be on its way before the first connection is.
+        reply({ key = key, share = entry.id, sockname = entry.sockname })
+        entry.share:join(worker._core)
+        return nil
+    end
+    local fd, _
+    fd, _, code, errno = core.dup(entry.fd)
+    if not fd then
+        self:leave(worker, key)
+        return reply({ errno = errno, code = code, key = key })
+    end
+    return reply({ errno = 0, key = key, sockname = entry.sockname }, { fd })
+end
+
+--- The worker's server at this address is closed.
+---@param worker moonherd.Worker
+---@param key string
+function Shares:leave(worker, key)
+    local entry = self.entries[key]
+    if not entry or not entry.members[worker] then
+        return
+    end
+    entry.members[worker] = nil
+    if entry.share then
+        entry.share:leave(worker._core)
+    end
+    if next(entry.members) == nil and not self.keep then
+        self:_close(entry)
+    end
+end
+
+--- The worker is gone, or leaving.
+---@param worker moonherd.Worker
+function Shares:leave_all(worker)
+    local keys = {}
+    for key in pairs(self.entries) do
+        keys[#keys + 1] = key
+    end
+    for _, key in ipairs(keys) do
+        self:leave(worker, key)
+    end
+end
+
+--- Whether addresses without workers stay open. Turned off, those that have none close now.
+---@param keep boolean
+function Shares:set_keep(keep)
+    self.keep = keep
+    if keep then
+        return
+    end
+    for key, entry in pairs(self.entries) do
+        if next(entry.members) == nil then
+            self.entries[key] = nil -- allowed while traversing
+            self:_close(entry)
+        end
+    end
+end
+
+local M = {}
+
+---@return moonherd.Shares
+function M.registry()
+    return setmetatable({ entries = {}, last_id = 0, keep = false }, Shares)
+end
+
+return M

@@ -1,0 +1,54 @@
+--- Worker: what both ends of a herd's conversation know of a worker. `primary` and `child` add what only they can do.
+--
+--     cluster.on("message", function(worker, message) worker:send({ seen = message }) end)
+
+local events = require("moonherd.events")
+
+---@class moonherd.Worker: moonherd.EventEmitter
+---@field id integer from 1, never used again
+---@field process table the ChildProcess, or in the worker itself `process`
+---@field state "none"|"online"|"listening"|"disconnecting"|"disconnected"|"destroying"|"dead"
+---@field exitedAfterDisconnect boolean|nil whether its end was asked for; nil while it lives and was not asked
+local Worker = events.mixin({ __name = "Worker" })
+
+--- A worker object; normally `cluster.fork` makes it. A given process's `error` and `message` events are its own too.
+---@param options { id: integer?, state: string?, process: table? }?
+---@return moonherd.Worker
+function Worker.new(options)
+    options = options or {}
+    local self = setmetatable({
+        id = options.id or 0,
+        state = options.state or "none",
+        process = options.process,
+    }, Worker)
+    local process = options.process
+    if process then
+        process:on("error", function(err)
+            self:emit("error", err)
+        end)
+        process:on("message", function(message, handle)
+            self:emit("message", message, handle)
+        end)
+    end
+    return self
+end
+
+--- As the process's send: worker:send(message, handle?, options?, callback?).
+---@return boolean more false when the sender should pause
+function Worker:send(...)
+    return self.process:send(...)
+end
+
+--- Whether messages can be sent: from the fork until disconnect is asked for or happens.
+---@return boolean
+function Worker:isConnected()
+    return self.process.connected == true
+end
+
+--- Whether the process has ended.
+---@return boolean
+function Worker:isDead()
+    return self.process.exitCode ~= nil or self.process.signalCode ~= nil
+end
+
+return Worker
