@@ -46,14 +46,16 @@ static int l_engine_exit(lua_State *L)
     return 0;
 }
 
-/* Do what is due, waiting for it until the timeout; what an unreferenced handle brings counts too. */
+/* Do what is due, waiting for it until the timeout. A loop that nothing keeps alive does not turn, as in
+ * uv_run. */
 static int engine_turn(struct mh_state *st, int timeout_ms)
 {
     uv_loop_t *loop = st->ctx->loop;
-    /* libuv watches a descriptor only once it has turned; and when something is due now, there is no waiting.
-     */
+    /* libuv watches a descriptor only once it has turned; and what is due now needs no waiting. */
     int more = uv_run(loop, UV_RUN_NOWAIT);
-    int due_ms = more ? uv_backend_timeout(loop) : -1;
+    if (!more)
+        return 0;
+    int due_ms = uv_backend_timeout(loop);
     if (due_ms >= 0 && due_ms < timeout_ms)
         timeout_ms = due_ms;
     struct pollfd wait = {uv_backend_fd(loop), POLLIN, 0};

@@ -142,7 +142,8 @@ static void write_string(struct writer *w, const char *bytes, size_t len)
     write_char(w, '"');
 }
 
-/* The shortest text that reads back as the same number; whole numbers without fraction or exponent. */
+/* A text of 15 digits at most that reads back as the same number, else of more; whole numbers without
+ * fraction or exponent. */
 static void write_number(struct writer *w, double value)
 {
     char text[40];
@@ -335,9 +336,10 @@ static void write_cdata(struct writer *w)
     lua_call(L, 1, 1);
     size_t len;
     const char *digits = lua_tolstring(L, -1, &len);
-    if (!digits)
+    if (digits)
+        write_bytes(w, digits, len);
+    else
         write_error(w, "a cdata that is no 64-bit integer");
-    write_bytes(w, digits, len);
     lua_pop(L, 1);
 }
 

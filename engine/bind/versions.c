@@ -1,7 +1,5 @@
 #include "bind/versions.h"
 
-#include "include/moonherd.h"
-
 #include <jansson.h>
 #include <llhttp.h>
 #include <luajit.h>

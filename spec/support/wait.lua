@@ -49,13 +49,19 @@ local function turn_loop(core)
     return more
 end
 
+local function nothing() end
+
 --- One short wait: for one of the descriptors of `fds` (see sys.poll), a turn of the loop, or TURN_SECONDS.
 function M.turn(fds)
     local core = package.loaded["moonherd.core"]
     if type(core) ~= "table" then
         sys.poll(fds or {}, TURN_SECONDS)
     elseif not fds or sys.poll(fds, 0) == 0 then
+        -- A loop with nothing to live for does not turn, not even for its signals: the timer is that something.
+        local timers = require("moonherd.timers")
+        local timer = timers.setTimeout(nothing, TURN_SECONDS * 1000)
         turn_loop(core)
+        timers.clearTimeout(timer)
     end
 end
 

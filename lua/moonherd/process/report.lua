@@ -12,10 +12,12 @@
 local core = require("moonherd.core")
 local inspect = require("moonherd.inspect")
 
+local worker = core.getenv("NODE_UNIQUE_ID")
+
 local M = {
     --- What this process is to its operator: "worker 3" in a cluster; nil where the program's name says enough.
     ---@type string?
-    who = nil,
+    who = worker and "worker " .. worker or nil,
 }
 
 --- What stands in front of every line of this process.
@@ -82,11 +84,11 @@ end
 ---@return string
 function M.message(err)
     local ok, words = pcall(own_words, err)
-    if ok then
+    if ok and type(words) == "string" then
         return words
     end
-    -- What went wrong there may be as broken as the first error.
-    local why = type(words) == "string" and words or "a " .. type(words)
+    -- What went wrong there may be as broken as the first error; LuaJIT's tostring may also return anything.
+    local why = type(words) == "string" and words or "its text is a " .. type(words)
     return ("a %s that cannot be shown (%s)"):format(type(err), why)
 end
 
