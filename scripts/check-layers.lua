@@ -7,8 +7,10 @@
 -- A file sees its own layer and those to its left. Neighbours (proc, net, ipc; cluster, child; main, module) do
 -- not see one another. Lua is seen from bind and module.c only, libuv from loop on, LuaJIT's headers nowhere else.
 
--- Neighbours that the design lets see one another: "layer > layer it may include".
-local ALLOWED = {}
+-- What may be seen against the direction: "layer > layer".
+local ALLOWED = {
+    ["bind > engine"] = true, -- moonherd.h, the one header of engine: version and what a host gives
+}
 
 local RANK = {
     base = 1, loop = 2, proc = 3, net = 3, ipc = 3, cluster = 4, child = 4, bind = 5, engine = 6, main = 7, module = 7,
