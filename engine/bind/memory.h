@@ -14,14 +14,14 @@
 struct mh_memory_cap {
     lua_Alloc inner; /* LuaJIT's own allocator */
     void *inner_userdata;
-    size_t heap_bytes;  /* Lua's, as allocated through here */
-    size_t limit_bytes; /* 0: none */
-    size_t check_at;    /* heap_bytes at which the resident set is looked at next */
-    size_t slack_bytes; /* granted above the limit once it was passed */
+    size_t heap_bytes;   /* Lua's, as allocated through here */
+    size_t limit_bytes;  /* 0: none */
+    size_t check_at;     /* heap_bytes at which the resident set is looked at next */
+    size_t slack_bytes;  /* granted above the limit once it was passed */
     size_t passed_bytes; /* the size that passed the limit: Lua heap or resident set */
-    bool passed;        /* the limit was passed */
-    bool told;          /* the handler knows */
-    int statm_fd;       /* /proc/self/statm; -1 if it cannot be read */
+    bool passed;         /* the limit was passed */
+    bool told;           /* the handler knows */
+    int statm_fd;        /* /proc/self/statm; -1 if it cannot be read */
 };
 
 /* Wrap the allocator of an owned state. Returns 0 or -ENOMEM. */
