@@ -1,5 +1,7 @@
 #include "bind/versions.h"
 
+#include "include/moonherd.h"
+
 #include <jansson.h>
 #include <llhttp.h>
 #include <luajit.h>
