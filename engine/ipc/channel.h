@@ -34,7 +34,7 @@ struct mh_channel_limits {
     unsigned fds;         /* [handles] received descriptors that no complete frame has claimed yet: 64 */
 };
 
-#define MH_CHANNEL_FRAME_BYTES (64u << 20)
+#define MH_CHANNEL_FRAME_BYTES ((64u << 20) + 64u) /* a string of 64 MiB, and what it is encoded with */
 #define MH_CHANNEL_QUEUE_BYTES ((size_t)64 << 20)
 #define MH_CHANNEL_MARK_BYTES  ((size_t)128 << 10)
 #define MH_CHANNEL_FDS         64u

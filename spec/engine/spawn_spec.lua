@@ -151,7 +151,8 @@ describe("core.spawn", function()
             cwd = "/tmp",
         })
         assert.equal("zero one-hello-\n/tmp\n", text)
-        assert.equal("other\n", (output_of({ file = "sh", argv0 = "other", args = { "-c", "cat /proc/$$/cmdline | cut -d '' -f 1 | head -c 6" } })))
+        local script = "tr '\\0' '\\n' </proc/$$/cmdline | head -n 1"
+        assert.equal("other\n", (output_of({ file = "sh", argv0 = "other", args = { "-c", script } })))
     end)
 
     it("closes what lies open without close-on-exec", function()
