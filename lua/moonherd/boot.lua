@@ -78,22 +78,13 @@ local function set_arg(script, first)
     return arg
 end
 
-local function exists(module)
-    for _, search in ipairs(package.loaders) do
-        if type(search(module)) == "function" then
-            return true
-        end
-    end
-    return false
-end
-
 --- A process that was forked has a channel to its parent, and a worker a cluster, before its script runs.
 local function adopt_channel()
     local fd = core.getenv("MOONHERD_CHANNEL_FD")
-    if fd and exists("moonherd.channel") then
+    if fd then
         require("moonherd.channel").adopt(process, tonumber(fd))
     end
-    if core.getenv("NODE_UNIQUE_ID") and exists("moonherd.cluster") then
+    if core.getenv("NODE_UNIQUE_ID") then
         require("moonherd.cluster")
     end
 end

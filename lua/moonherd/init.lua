@@ -19,6 +19,7 @@ local MODULES = {
 --- Turns the loop until nothing is left to do, telling process of its end ("beforeExit", "exit").
 ---@return integer code what the process should exit with
 function M.run()
+    require("moonherd.process") -- whose events these are; it also hears of errors in callbacks
     local exit = require("moonherd.process.exit")
     repeat
         core.run()
