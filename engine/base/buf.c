@@ -27,13 +27,14 @@ int mh_buf_reserve(struct mh_buf *b, size_t room, char **out)
     if (room > b->ceiling || len > b->ceiling - room)
         return MH_ELIMIT;
     if (b->size - b->tail < room) {
-        /* Reclaim the front when that alone frees half the buffer, so that copying stays linear in bytes
-         * added. */
-        if (b->head >= b->size / 2 && b->size - len >= room) {
+        /* Half of what is kept must lie free besides the room: else a queue that stays nearly full would be
+         * copied for every few bytes added, and copying must stay linear in these. */
+        size_t wanted = room + len / 2;
+        if (b->size - len >= wanted) {
             memmove(b->data, b->data + b->head, len);
         } else {
             size_t size = b->size ? b->size : BUF_FIRST_BYTES;
-            while (size - len < room)
+            while (size - len < wanted)
                 size *= 2;
             char *data = mh_malloc(b->alloc, size);
             if (!data)
@@ -72,8 +73,10 @@ void mh_buf_take(struct mh_buf *b, size_t len)
 {
     assert(len <= mh_buf_len(b));
     b->head += len;
-    if (b->head == b->tail) {
-        b->head = 0;
-        b->tail = 0;
-    }
+    if (b->head < b->tail)
+        return;
+    if (b->size > MH_BUF_KEEP_BYTES)
+        mh_buf_free(b);
+    b->head = 0;
+    b->tail = 0;
 }

@@ -2,7 +2,8 @@
  * base/buf.h - a growable run of bytes with a ceiling that must be named.
  *
  * Bytes are added at the end and taken from the front; what was taken is reclaimed when the buffer next needs
- * room.
+ * room. Once empty, a buffer grown past MH_BUF_KEEP_BYTES gives its memory back: one large message must not
+ * cost its size for the rest of a connection's life.
  */
 #ifndef MH_BASE_BUF_H
 #define MH_BASE_BUF_H
@@ -10,6 +11,8 @@
 #include "base/alloc.h"
 
 #include <stddef.h>
+
+#define MH_BUF_KEEP_BYTES ((size_t)256 << 10)
 
 struct mh_buf {
     struct mh_alloc *alloc; /* borrowed */
@@ -46,7 +49,8 @@ void mh_buf_added(struct mh_buf *b, size_t len);
 /* Append a copy of len bytes. Errors as mh_buf_reserve. */
 int mh_buf_append(struct mh_buf *b, const void *bytes, size_t len);
 
-/* Drop len bytes from the front; len is at most mh_buf_len. */
+/* Drop len bytes from the front; len is at most mh_buf_len. Pointers to the buffer's bytes are stale
+ * afterwards. */
 void mh_buf_take(struct mh_buf *b, size_t len);
 
 #endif

@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#define ERRNO_END 4096 /* the kernel returns no larger one */
+
 struct err_row {
     int code;
     const char *name;
@@ -29,7 +31,7 @@ const char *mh_err_name(int code)
     const struct err_row *row = err_find(code);
     if (row)
         return row->name;
-    const char *name = code < 0 ? strerrorname_np(-code) : NULL;
+    const char *name = code < 0 && code > -ERRNO_END ? strerrorname_np(-code) : NULL;
     return name ? name : "EUNKNOWN";
 }
 
@@ -38,6 +40,6 @@ const char *mh_strerror(int code)
     const struct err_row *row = err_find(code);
     if (row)
         return row->text;
-    const char *text = code < 0 ? strerrordesc_np(-code) : NULL;
+    const char *text = code < 0 && code > -ERRNO_END ? strerrordesc_np(-code) : NULL;
     return text ? text : "unknown error";
 }

@@ -1,0 +1,95 @@
+#include "test.h"
+
+#include <dirent.h>
+#include <stdarg.h>
+#include <string.h>
+
+#define DEADLINE_MS 60000
+
+const char *test_name = "main";
+
+void test_fail(const char *file, int line, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "%s:%d: %s: ", file, line, test_name);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    abort();
+}
+
+void test_check_text(const char *file, int line, const char *what, const char *got, const char *wanted)
+{
+    if (!got || strcmp(got, wanted) != 0)
+        test_fail(file, line, "%s is\n  \"%s\", not\n  \"%s\"", what, got ? got : "(null)", wanted);
+}
+
+static void guard_fired(uv_timer_t *timer)
+{
+    (void)timer;
+}
+
+void test_loop_open(struct test_loop *t)
+{
+    struct mh_alloc alloc;
+    struct mh_log log = {NULL, NULL, MH_LOG_ERROR};
+    mh_alloc_init(&alloc, NULL, NULL);
+    CHECK_EQ(uv_loop_init(&t->loop), 0);
+    mh_ctx_init(&t->ctx, &t->loop, &alloc, &log);
+    uv_timer_init(&t->loop, &t->guard);
+}
+
+void test_loop_close(struct test_loop *t)
+{
+    mh_ctx_close_handles(&t->ctx);
+    mh_ctx_settle(&t->ctx);
+    uv_close((uv_handle_t *)&t->guard, NULL);
+    uv_run(&t->loop, UV_RUN_DEFAULT);
+    CHECK(mh_ctx_idle(&t->ctx));
+    mh_ctx_free(&t->ctx);
+    CHECK_EQ(t->ctx.alloc.live, 0);
+    CHECK_EQ(uv_loop_close(&t->loop), 0);
+}
+
+uint64_t test_deadline(void)
+{
+    return uv_hrtime() + DEADLINE_MS * (uint64_t)1000000;
+}
+
+void test_turn(struct test_loop *t, uint64_t deadline, const char *file, int line, const char *what)
+{
+    if (uv_hrtime() > deadline)
+        test_fail(file, line, "waited in vain for %s", what);
+    /* It keeps the poll from ending at once for want of handles, and from lasting for ever. */
+    uv_timer_start(&t->guard, guard_fired, 1000, 0);
+    uv_run(&t->loop, UV_RUN_ONCE);
+    uv_timer_stop(&t->guard);
+}
+
+void test_turn_idle(struct test_loop *t)
+{
+    mh_ctx_settle(&t->ctx);
+    /* What is readable now is read in the first turns, what that brings in the next. */
+    for (int i = 0; i < 10; i++)
+        uv_run(&t->loop, UV_RUN_NOWAIT);
+}
+
+int test_count_fds(void)
+{
+    int count = -1; /* the one that looks */
+    DIR *dir = opendir("/proc/self/fd");
+    CHECK(dir);
+    for (const struct dirent *entry; (entry = readdir(dir));)
+        count += entry->d_name[0] != '.';
+    closedir(dir);
+    return count;
+}
+
+uint32_t test_random(struct test_random *random, uint32_t limit)
+{
+    random->state ^= random->state << 13;
+    random->state ^= random->state >> 7;
+    random->state ^= random->state << 17;
+    return (uint32_t)((random->state >> 32) % limit);
+}
