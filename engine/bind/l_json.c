@@ -19,8 +19,7 @@
 #define EXACT_INTEGER (1LL << 53) /* whole numbers up to here are exact in a double */
 #define LUA_TCDATA    10          /* LuaJIT's type for FFI values; in none of its headers */
 
-/* --- writing
- * ------------------------------------------------------------------------------------------------ */
+/* --- writing --- */
 
 /* Stack slots of the encoder. Its text is a userdata, so that an error on the way leaves nothing behind. */
 enum { SLOT_VALUE = 1, SLOT_OPTIONS, SLOT_HELPERS, SLOT_TEXT, SLOT_PATH };
@@ -406,8 +405,7 @@ static int l_json_encode(lua_State *L)
     return 1;
 }
 
-/* --- reading
- * ------------------------------------------------------------------------------------------------ */
+/* --- reading --- */
 
 #define TREE "moonherd.json_tree"
 
