@@ -1,5 +1,8 @@
 #include "bind/codec.h"
 
+#include "base/err.h"
+#include "ipc/payload.h"
+
 void mh_codec_init(lua_State *L, struct mh_state *st)
 {
     lua_getglobal(L, "require");
@@ -17,12 +20,23 @@ int mh_codec_encode(lua_State *L, struct mh_state *st, int index)
     lua_pushvalue(L, index);
     lua_rawgeti(L, LUA_REGISTRYINDEX, st->encode);
     lua_insert(L, -2);
-    return lua_pcall(L, 1, 1, 0) == 0 ? 0 : -1;
+    if (lua_pcall(L, 1, 1, 0) != 0)
+        return -1;
+    size_t len;
+    const char *bytes = lua_tolstring(L, -1, &len);
+    if (mh_payload_check(bytes, len) == 0)
+        return 0;
+    lua_pop(L, 1);
+    lua_pushliteral(L, "cannot serialize 'lightuserdata'");
+    return -1;
 }
 
-void mh_codec_decode(lua_State *L, struct mh_state *st, const void *bytes, size_t len)
+int mh_codec_decode(lua_State *L, struct mh_state *st, const void *bytes, size_t len)
 {
     lua_rawgeti(L, LUA_REGISTRYINDEX, st->decode);
     lua_pushlstring(L, bytes, len);
-    lua_call(L, 1, 1);
+    int rc = lua_pcall(L, 1, 1, 0);
+    if (rc == LUA_ERRMEM)
+        lua_error(L);
+    return rc == 0 ? 0 : MH_EPAYLOAD;
 }

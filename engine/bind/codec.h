@@ -10,13 +10,16 @@
 void mh_codec_init(lua_State *L, struct mh_state *st);
 
 /*
- * Encode the value at index. Pushes the bytes as a string and returns 0; or pushes a message that says what
- * cannot be sent and returns -1. May raise only when memory is short.
+ * Encode the value at index. Pushes the bytes as a string, which the other end's mh_payload_check will find
+ * good, and returns 0; or pushes a message that says what cannot be sent and returns -1. May raise only when
+ * memory is short.
  */
 int mh_codec_encode(lua_State *L, struct mh_state *st, int index);
 
-/* Decode bytes that mh_payload_check has found good, and push the value. May raise only when memory is short.
+/*
+ * Decode bytes that mh_payload_check has found good: pushes the value and returns 0; or MH_EPAYLOAD, with a
+ * message in the value's place, for what only decoding can tell. May raise only when memory is short.
  */
-void mh_codec_decode(lua_State *L, struct mh_state *st, const void *bytes, size_t len);
+int mh_codec_decode(lua_State *L, struct mh_state *st, const void *bytes, size_t len);
 
 #endif

@@ -6,12 +6,15 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Tags of the encoding, as documented in LuaJIT's ext_buffer page. */
+/*
+ * Tags of the encoding, as documented in LuaJIT's ext_buffer page. Left out: light userdata (0x04, 0x05), as
+ * an address means nothing in another process, and LuaJIT keeps 254 ranges of addresses at most, for ever: a
+ * peer that names more takes light userdata from the whole state; and indexes of a dictionary, as there is
+ * none.
+ */
 enum {
     TAG_NIL = 0x00,
     TAG_NULL = 0x03, /* the last one without content */
-    TAG_LIGHTUD32 = 0x04,
-    TAG_LIGHTUD64 = 0x05,
     TAG_INT = 0x06,
     TAG_NUM = 0x07,
     TAG_TAB = 0x08, /* +1 with hash part; +2 with array part from 0, +4 from 1 */
@@ -63,6 +66,7 @@ static bool walk_u124(struct walk *w, uint32_t *out)
     return true;
 }
 
+/* depth: how many levels of tables may still begin. */
 static bool walk_value(struct walk *w, unsigned depth, bool key);
 
 static bool walk_table(struct walk *w, uint32_t tag, unsigned depth)
@@ -117,10 +121,8 @@ static bool walk_value(struct walk *w, unsigned depth, bool key)
     if (tag >= TAG_TAB && tag <= TAG_TAB_LAST)
         return walk_table(w, tag, depth);
     switch (tag) {
-    case TAG_LIGHTUD32:
     case TAG_INT:
         return walk_skip(w, 4);
-    case TAG_LIGHTUD64:
     case TAG_NUM:
     case TAG_INT64:
     case TAG_UINT64:
@@ -134,8 +136,10 @@ static bool walk_value(struct walk *w, unsigned depth, bool key)
 
 int mh_payload_check(const void *bytes, size_t len)
 {
+    if (len == 0)
+        return MH_EPAYLOAD;
     struct walk w = {bytes, (const unsigned char *)bytes + len};
-    if (!walk_value(&w, MH_PAYLOAD_DEPTH + 1, false) || w.at != w.end)
+    if (!walk_value(&w, MH_PAYLOAD_DEPTH, false) || w.at != w.end)
         return MH_EPAYLOAD;
     return 0;
 }
