@@ -189,7 +189,8 @@ static void box_emit_body(lua_State *L, void *arg)
         return;
     lua_pushvalue(L, -2); /* box owner function owner */
     int count = event->push ? event->push(L, event->arg) : 0;
-    lua_call(L, count + 1, 0);
+    if (count >= 0)
+        lua_call(L, count + 1, 0);
 }
 
 void mh_box_emit(struct mh_box *box, const char *method, mh_box_push push, void *arg)

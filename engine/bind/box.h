@@ -52,7 +52,8 @@ struct mh_box *mh_box_check(lua_State *L, int index, const char *name);
  * errno (the caller returns 4). */
 struct mh_handle *mh_box_open_handle(lua_State *L, int index, const char *name);
 
-/* Pushes the arguments of an event and returns how many. Runs protected; may raise. */
+/* Pushes the arguments of an event and returns how many; negative: there is no event after all. Runs
+ * protected; may raise. */
 typedef int (*mh_box_push)(lua_State *L, void *arg);
 
 /* Call owner:method(...) through bind/call. Does nothing if the owner has no such method. push NULL: no

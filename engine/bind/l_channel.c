@@ -31,10 +31,18 @@ struct mh_channel *mh_l_channel_check(lua_State *L, int index)
     return mh_channel_of(h);
 }
 
+struct frame_event {
+    struct mh_frame_view *frame;
+    int rc; /* of decoding */
+};
+
 static int channel_push_frame(lua_State *L, void *arg)
 {
-    struct mh_frame_view *frame = arg;
-    mh_codec_decode(L, mh_state_of(L), frame->bytes, frame->len);
+    struct frame_event *event = arg;
+    struct mh_frame_view *frame = event->frame;
+    event->rc = mh_codec_decode(L, mh_state_of(L), frame->bytes, frame->len);
+    if (event->rc < 0)
+        return -1;
     if (frame->fd_count == 0) {
         lua_pushnil(L);
     } else {
@@ -53,13 +61,13 @@ static void channel_on_frames(struct mh_channel *ch, struct mh_frame_view *frame
 {
     struct mh_handle *h = mh_channel_handle(ch);
     for (unsigned i = 0; i < count && mh_handle_is_open(h); i++) {
-        int rc = mh_payload_check(frames[i].bytes, frames[i].len);
-        if (rc < 0) {
-            mh_channel_end(ch, rc);
-            return;
-        }
-        mh_box_emit(h->owner, frames[i].type == MH_FRAME_MESSAGE ? "on_message" : "on_internal",
-                    channel_push_frame, &frames[i]);
+        struct frame_event event = {&frames[i], mh_payload_check(frames[i].bytes, frames[i].len)};
+        if (event.rc == 0)
+            mh_box_emit(h->owner, frames[i].type == MH_FRAME_MESSAGE ? "on_message" : "on_internal",
+                        channel_push_frame, &event);
+        /* The peer's bytes are the peer's fault: no error of ours for them to end up in uncaughtException. */
+        if (event.rc < 0)
+            mh_channel_end(ch, event.rc);
     }
 }
 
