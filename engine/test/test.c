@@ -86,6 +86,28 @@ int test_count_fds(void)
     return count;
 }
 
+void test_replay(const char *corpus, int (*fuzz)(const uint8_t *data, size_t size))
+{
+    static uint8_t data[1u << 20];
+    int count = 0;
+    DIR *dir = opendir(corpus);
+    CHECK(dir);
+    for (const struct dirent *entry; (entry = readdir(dir));) {
+        char path[4096];
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof path, "%s/%s", corpus, entry->d_name);
+        FILE *file = fopen(path, "rb");
+        CHECK(file);
+        test_name = entry->d_name;
+        fuzz(data, fread(data, 1, sizeof data, file));
+        fclose(file);
+        count++;
+    }
+    closedir(dir);
+    CHECK(count > 0);
+}
+
 uint32_t test_random(struct test_random *random, uint32_t limit)
 {
     random->state ^= random->state << 13;

@@ -75,6 +75,9 @@ void test_turn_idle(struct test_loop *t);
 /* Open descriptors of this process. */
 int test_count_fds(void);
 
+/* Give every file of the fuzz corpus of that name to the fuzzer's function. */
+void test_replay(const char *corpus, int (*fuzz)(const uint8_t *data, size_t size));
+
 /* Xorshift: the state is never 0. Below limit. */
 struct test_random {
     uint64_t state;
