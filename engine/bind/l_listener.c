@@ -74,13 +74,26 @@ static int l_listener_path(lua_State *L)
     return listener_push_fd(L, mh_listen_path(path, len, &options));
 }
 
-/* core.fdAddress(fd) -> the address a socket is bound to, as mh_push_address; or nil, message, code, errno */
+/* core.listenFd(fd, { backlog }) -> fd; or nil, message, code, errno: have a bound socket listen, fd stays
+ * the caller's */
+static int l_listener_fd_listen(lua_State *L)
+{
+    int fd = (int)mh_arg_integer(L, 1, "fd", 0, INT_MAX);
+    struct mh_listen_options options;
+    listener_options(L, 2, &options);
+    int rc = listen(fd, options.backlog ? options.backlog : MH_LISTENER_BACKLOG);
+    return listener_push_fd(L, rc < 0 ? -errno : fd);
+}
+
+/* core.fdAddress(fd [, peer]) -> the address a socket is bound or connected to, as mh_push_address; or nil,
+ * ... */
 static int l_listener_fd_address(lua_State *L)
 {
     struct sockaddr_storage address;
     socklen_t len = sizeof address;
     int fd = (int)mh_arg_integer(L, 1, "fd", 0, INT_MAX);
-    if (getsockname(fd, (struct sockaddr *)&address, &len) < 0)
+    bool peer = lua_toboolean(L, 2);
+    if ((peer ? getpeername : getsockname)(fd, (struct sockaddr *)&address, &len) < 0)
         return mh_fail(L, -errno);
     mh_push_address(L, &address, len);
     return 1;
@@ -196,10 +209,13 @@ void mh_l_listener_open(lua_State *L, struct mh_state *st)
                                        {"fd", l_listener_fd},
                                        {"counts", l_listener_counts},
                                        {NULL, NULL}};
-    static const luaL_Reg functions[] = {
-        {"listenSocket", l_listener_socket},  {"listenPath", l_listener_path},
-        {"listener", l_listener_new},         {"isIP", l_listener_is_ip},
-        {"fdAddress", l_listener_fd_address}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"listenSocket", l_listener_socket},
+                                         {"listenPath", l_listener_path},
+                                         {"listenFd", l_listener_fd_listen},
+                                         {"listener", l_listener_new},
+                                         {"isIP", l_listener_is_ip},
+                                         {"fdAddress", l_listener_fd_address},
+                                         {NULL, NULL}};
     mh_box_class(L, st, LISTENER, methods, listener_uv);
     mh_state_register(L, st, functions);
 }

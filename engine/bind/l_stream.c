@@ -18,8 +18,6 @@
 #include "bind/fail.h"
 #include "net/stream.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 
 #define STREAM "stream"
@@ -320,25 +318,15 @@ static int l_stream_fd(lua_State *L)
     return 1;
 }
 
-/*
- * stream:detach() -> a descriptor of the same connection, the caller's now; the stream closes without ending
- * it. Bytes already read stay behind, and so does what is pending: -EBUSY while something is.
- */
-static int l_stream_detach(lua_State *L)
+/* stream:release(): close this copy of a descriptor; the connection goes on at whoever has another. */
+static int l_stream_release(lua_State *L)
 {
-    struct mh_handle *h = mh_box_open_handle(L, 1, STREAM);
+    struct mh_handle *h = mh_box_check(L, 1, STREAM)->handle;
     if (!h)
-        return 4;
-    struct mh_stream *s = stream_of(h);
-    if (s->connecting || mh_stream_pending(s) > 0)
-        return mh_fail(L, -EBUSY);
-    int fd = fcntl(mh_stream_fd(s), F_DUPFD_CLOEXEC, 3);
-    if (fd < 0)
-        return mh_fail(L, -errno);
-    s->shared = false;
-    mh_stream_close(s);
-    lua_pushinteger(L, fd);
-    return 1;
+        return 0;
+    stream_of(h)->shared = false;
+    mh_stream_close(stream_of(h));
+    return 0;
 }
 
 void mh_l_stream_open(lua_State *L, struct mh_state *st)
@@ -350,7 +338,7 @@ void mh_l_stream_open(lua_State *L, struct mh_state *st)
         {"ceiling", l_stream_ceiling},     {"count", l_stream_count},
         {"address", l_stream_address},     {"nodelay", l_stream_nodelay},
         {"keepalive", l_stream_keepalive}, {"fd", l_stream_fd},
-        {"detach", l_stream_detach},       {NULL, NULL},
+        {"release", l_stream_release},       {NULL, NULL},
     };
     static const luaL_Reg functions[] = {{"stream", l_stream_new},
                                          {"streamKind", l_stream_kind},

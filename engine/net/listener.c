@@ -64,14 +64,16 @@ int mh_listen_path(const char *path, size_t len, const struct mh_listen_options 
     bool in_files = path[0] != '\0';
     socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len + in_files);
     int fd = mh_listen_socket((struct sockaddr *)&address, size, options);
-    if (fd >= 0 && in_files && options && options->path_mode &&
-        chmod(address.sun_path, (mode_t)options->path_mode) < 0) {
-        int rc = -errno;
-        unlink(address.sun_path);
-        close(fd);
-        return rc;
-    }
-    return fd;
+    if (fd < 0 || !in_files || !options || !options->path_mode)
+        return fd;
+    struct stat st;
+    if (stat(address.sun_path, &st) == 0 &&
+        chmod(address.sun_path, (st.st_mode & 07777) | (mode_t)options->path_mode) == 0)
+        return fd;
+    int rc = -errno;
+    unlink(address.sun_path);
+    close(fd);
+    return rc;
 }
 
 /* --- accepting ----------------------------------------------------------------------------------------- */

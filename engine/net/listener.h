@@ -53,7 +53,7 @@ struct mh_listen_options {
     bool ipv6_only;
     bool reuse_port;
     bool bind_only; /* bound, not listening: for a socket that others will listen on */
-    int path_mode;  /* of a UNIX socket file; 0: as the umask says */
+    int path_mode;  /* permissions of a UNIX socket's file besides those that the umask leaves */
 };
 
 /*

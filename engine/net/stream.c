@@ -205,17 +205,25 @@ static int stream_start_shutdown(struct mh_stream *s)
     return uv_shutdown(&s->shutdown, &s->uv.stream, stream_uv_shut);
 }
 
-/* All is written: say so, then end our side if that was asked for. */
-static void stream_drained(struct mh_stream *s)
+/* The shutdown that had to wait. */
+static void stream_shutdown_late(struct mh_stream *s)
 {
-    mh_buf_free(&s->queue);
-    if (s->events->on_drain)
-        s->events->on_drain(s);
-    if (!s->ending || s->writing || !mh_handle_is_open(&s->handle))
+    if (!mh_handle_is_open(&s->handle))
         return;
     int rc = stream_start_shutdown(s);
     if (rc < 0 && s->events->on_shutdown)
         s->events->on_shutdown(s, rc);
+}
+
+/* All is written: say so, then end our side if that was asked for. */
+static void stream_drained(struct mh_stream *s)
+{
+    bool ending = s->ending; /* one asked for inside the callback starts by itself */
+    mh_buf_free(&s->queue);
+    if (s->events->on_drain)
+        s->events->on_drain(s);
+    if (ending)
+        stream_shutdown_late(s);
 }
 
 static void stream_uv_written(uv_write_t *req, int status)
@@ -341,13 +349,11 @@ static void stream_connected(struct mh_stream *s, int status)
     s->failure = status;
     if (status == 0)
         status = s->failure = stream_flush(s);
+    bool ending = s->ending && !s->writing && status == 0;
     if (s->events->on_connect)
         s->events->on_connect(s, status);
-    if (s->ending && !s->writing && !s->failure && mh_handle_is_open(&s->handle)) {
-        int rc = stream_start_shutdown(s);
-        if (rc < 0 && s->events->on_shutdown)
-            s->events->on_shutdown(s, rc);
-    }
+    if (ending)
+        stream_shutdown_late(s);
 }
 
 static void stream_uv_connected(uv_connect_t *req, int status)

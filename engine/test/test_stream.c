@@ -22,6 +22,8 @@ struct seen {
     size_t bytes;
     int rc;
     bool close_at_data;
+    bool end_at_connect;
+    bool end_at_drain;
 };
 
 static void note(struct mh_stream *s, char letter)
@@ -36,8 +38,11 @@ static void note(struct mh_stream *s, char letter)
 
 static void on_connect(struct mh_stream *s, int rc)
 {
-    ((struct seen *)s->handle.owner)->rc = rc;
+    struct seen *seen = s->handle.owner;
+    seen->rc = rc;
     note(s, 'c');
+    if (seen->end_at_connect)
+        assert(mh_stream_shutdown(s) == 0);
 }
 
 static void on_data(struct mh_stream *s, const char *bytes, size_t len)
@@ -65,6 +70,8 @@ static void on_error(struct mh_stream *s, int rc)
 static void on_drain(struct mh_stream *s)
 {
     note(s, 'r');
+    if (((struct seen *)s->handle.owner)->end_at_drain)
+        assert(mh_stream_shutdown(s) == 0);
 }
 
 static void on_shutdown(struct mh_stream *s, int rc)
@@ -307,6 +314,30 @@ static void test_tcp_connect(void)
     teardown();
 }
 
+static void test_shutdown_inside_callbacks(void)
+{
+    for (int at_drain = 0; at_drain < 2; at_drain++) {
+        struct sockaddr_in address;
+        struct seen seen;
+        setup();
+        int listener = listening_socket(&address);
+        struct mh_stream *s = connect_tcp(&address, &seen);
+        seen.end_at_connect = !at_drain;
+        seen.end_at_drain = at_drain;
+        char byte = 0;
+        uv_buf_t piece = {&byte, 1};
+        if (at_drain)
+            assert(mh_stream_write(s, &piece, 1) == 0);
+        turn_until(&seen, 's');
+        for (int i = 0; i < 3; i++)
+            uv_run(&loop, UV_RUN_NOWAIT);
+        assert(!strcmp(seen.events, at_drain ? "crs" : "cs")); /* once, not twice */
+        close(listener);
+        mh_handle_close(&s->handle);
+        teardown();
+    }
+}
+
 static void test_shared_socket_ends_at_close(void)
 {
     for (int reset = 0; reset < 2; reset++) {
@@ -458,6 +489,7 @@ int main(void)
     test_errors_come_once();
     test_close_inside_data();
     test_tcp_connect();
+    test_shutdown_inside_callbacks();
     test_shared_socket_ends_at_close();
     test_paths();
     test_what_is_no_stream();

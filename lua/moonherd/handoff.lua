@@ -49,7 +49,7 @@ function M.receive(fds)
     if kind == "server" then
         return net.createServer():listen({ fd = fd })
     elseif kind == "socket" then
-        return net.Socket({ fd = fd })
+        return net.Socket({ fd = fd, shared = true })
     end
     core.closeFd(fd)
 end

@@ -1,0 +1,74 @@
+--- TCP and UNIX sockets, as Node's net.
+--
+--     local net = require "net"
+--
+--     local server = net.createServer(function(socket)
+--         socket:on("data", function(bytes) socket:write(bytes) end)
+--     end)
+--     server:listen(8000, "127.0.0.1")
+--
+--     local socket = net.connect(8000, "127.0.0.1", function() socket:end_("hello\n") end)
+
+local core = require("moonherd.core")
+local open = require("moonherd.net.open")
+local Server = require("moonherd.net.server")
+local Socket = require("moonherd.net.socket")
+
+local M = {}
+
+--- 4 or 6 for a numeric address, 0 for anything else.
+---@param text any
+---@return integer
+function M.isIP(text)
+    return core.isIP(text)
+end
+
+---@param text any
+---@return boolean
+function M.isIPv4(text)
+    return core.isIP(text) == 4
+end
+
+---@param text any
+---@return boolean
+function M.isIPv6(text)
+    return core.isIP(text) == 6
+end
+
+--- The classes, which make an object when called: net.Socket { fd = 3 }, net.Server(on_connection).
+M.Socket = setmetatable({}, {
+    __index = Socket,
+    __call = function(_, options)
+        return open.new(options)
+    end,
+})
+M.Stream = M.Socket
+
+M.Server = setmetatable({}, {
+    __index = Server,
+    __call = function(_, ...)
+        return Server.init(setmetatable({}, Server), ...)
+    end,
+})
+
+--- A server that does not listen yet.
+---@param options table? allowHalfOpen, pauseOnConnect, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark,
+---maxQueueBytes
+---@param on_connection fun(socket: moonherd.Socket)? listener of "connection"
+---@return moonherd.Server
+function M.createServer(options, on_connection)
+    return M.Server(options, on_connection)
+end
+
+--- Connects: (port, host?, callback?), (path, callback?) or (options, callback?). options: port and host, or path;
+--- localAddress, localPort, family, timeout, allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark,
+--- maxQueueBytes. The callback is a listener of "connect".
+---@return moonherd.Socket
+function M.connect(...)
+    local options = type((...)) == "table" and (...) or nil
+    return open.unconnected(options):connect(...)
+end
+
+M.createConnection = M.connect
+
+return M
