@@ -3,8 +3,9 @@
 -- Only the descriptor travels; what it is, the receiver asks the kernel, so that nothing a peer says about it needs to
 -- be believed. A class can be sent if its objects have two methods:
 --
---     object:_share()      -> a duplicate of its descriptor, the caller's; nil if it has none (any more)
---     object:_give_up()       let go of it: another process has it, the connection goes on there
+--     object:_share(keep)  -> a duplicate of its descriptor, the caller's; nil if it has none (any more). keep: this
+--                             end goes on using it too
+--     object:_give_up()       optional: let go of it; another process has it, the connection goes on there
 
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
@@ -21,19 +22,21 @@ end
 
 --- The descriptors to send for `handle`; nil for one that has none, which then travels as nothing.
 ---@param handle any
+---@param keep boolean? this end goes on using it
 ---@return integer[]?
-function M.share(handle)
-    local share = type(handle) == "table" and handle._share
-    if not share then
+function M.share(handle, keep)
+    if type(handle) ~= "table" or not handle._share then
         error(errors.of("ERR_INVALID_HANDLE_TYPE"), 0)
     end
-    local fd = share(handle)
+    local fd = handle:_share(keep)
     return fd and { fd }
 end
 
---- The handle was sent: unless it is of a kind that both ends go on using, this end is done with it.
-function M.give_up(handle)
-    if handle._give_up then
+--- It was sent: unless it is to be kept, or of a kind that both ends go on using, this end is done with it.
+---@param handle table
+---@param keep boolean?
+function M.sent(handle, keep)
+    if handle._give_up and not keep then
         handle:_give_up()
     end
 end

@@ -138,13 +138,10 @@ local function open_ours(self, plan, opened)
     end
     self.stdin, self.stdout, self.stderr = self.stdio[0], self.stdio[1], self.stdio[2]
     if opened.ipc then
-        self._open_parts = self._open_parts + 1
-        local ipc = channel.attach(self, opened.ipc.fd, plan.limits, function()
+        local opened_channel = channel.attach(self, opened.ipc.fd, plan.limits, function()
             part_closed(self)
         end)
-        if not ipc then
-            self._open_parts = self._open_parts - 1
-        end
+        self._open_parts = self._open_parts + (opened_channel and 1 or 0)
     end
 end
 

@@ -1,0 +1,213 @@
+--- What is behind `send`, `disconnect` and `channel` of a ChildProcess or `process`: the owner of the channel's box.
+--- moonherd.channel makes them.
+--
+-- Fields: target (the emitter), box, peer() (names the other end), waiting (callbacks of sends, oldest first), kept,
+-- finishing (we disconnected), ended (no message comes any more), closed() (optional: all is gone).
+
+local core = require("moonherd.core")
+local errors = require("moonherd.errors")
+local handoff = require("moonherd.handoff")
+local Kept = require("moonherd.channel.kept")
+local sanitize = require("moonherd.channel.sanitize")
+local tick = require("moonherd.tick")
+
+-- Ends of a channel that say nothing against the peer: it died, perhaps in the middle of a frame.
+local NO_FAULT = { ERR_PEER_GONE = true, ECONNRESET = true, EPIPE = true }
+
+local SENDABLE = { string = true, number = true, boolean = true, table = true }
+
+---@class moonherd.Ipc
+local Ipc = {}
+Ipc.__index = Ipc
+
+--- Opens the channel on fd, which is taken. Not reading yet.
+---@param target table
+---@param fd integer
+---@param limits table?
+---@param peer fun(): string
+---@return moonherd.Ipc? ipc nil if fd can be no channel
+function Ipc.open(target, fd, limits, peer)
+    local self = setmetatable({
+        target = target,
+        peer = peer,
+        kept = Kept.new(),
+        waiting = { first = 1, last = 0 },
+    }, Ipc)
+    self.box = core.channel(self, fd, limits)
+    return self.box and self
+end
+
+-- Sending -----------------------------------------------------------------------------------------------------
+
+local function emit_error(target, err)
+    target:emit("error", err)
+end
+
+--- Node's way with what a send could not do: to the callback, else an "error" event, in any case later.
+---@param target table
+---@param err moonherd.Error
+---@param callback function?
+---@return false
+function Ipc.fail(target, err, callback)
+    if callback then
+        tick.add(callback, err)
+    else
+        tick.add(emit_error, target, err)
+    end
+    return false
+end
+
+local function check_message(message)
+    if message == nil then
+        error(errors.missing_args("message"), 0)
+    end
+    if not SENDABLE[type(message)] and not sanitize.is_plain(message) then
+        error(errors.arg_type("message", { "string", "table", "number", "boolean" }, message), 0)
+    end
+end
+
+--- Sends with copies of what cannot be sent left out; raises when even that cannot be.
+local function send_sanitized(box, message, fds)
+    local ok, copy = pcall(sanitize.copy, message)
+    if not ok then
+        handoff.close(fds)
+        error(copy, 0)
+    end
+    return box:send(copy, fds)
+end
+
+--- The channel is connected; options and callback are checked.
+---@return boolean more
+function Ipc:send(message, handle, options, callback)
+    check_message(message)
+    local keep_open = options ~= nil and options.keepOpen
+    local fds = handle ~= nil and handoff.share(handle, keep_open) or nil
+    local more, total, code, errno = self.box:send(message, fds)
+    if code == "ERR_IPC_UNSENDABLE" then
+        more, total, code, errno = send_sanitized(self.box, message, fds)
+    end
+    if more == nil then
+        return Ipc.fail(self.target, errors.new("Error", code, total, { errno = errno, syscall = "write" }), callback)
+    end
+    if callback then
+        self:await(total, callback)
+    end
+    if fds then
+        handoff.sent(handle, keep_open)
+    end
+    return more
+end
+
+--- Has `callback` called when the channel's first `total` bytes are in the kernel.
+function Ipc:await(total, callback)
+    local waiting = self.waiting
+    waiting.last = waiting.last + 1
+    waiting[waiting.last] = { total = total, callback = callback }
+    if waiting.first == waiting.last then
+        self.box:tellAt(total)
+    end
+end
+
+--- Calls back those whose bytes are among the first `total`. Returns the first of the others.
+function Ipc:written(total, err)
+    local waiting = self.waiting
+    while waiting.first <= waiting.last and waiting[waiting.first].total <= total do
+        tick.add(waiting[waiting.first].callback, err)
+        waiting[waiting.first] = nil
+        waiting.first = waiting.first + 1
+    end
+    return waiting[waiting.first]
+end
+
+function Ipc:on_drain(code)
+    local next_one = self:written(self.box:sent(), code and errors.system(code, nil, "write") or nil)
+    if next_one then
+        self.box:tellAt(next_one.total)
+    end
+end
+
+-- Receiving ---------------------------------------------------------------------------------------------------
+
+function Ipc:deliver(message, fds)
+    self.target:emit("message", message, fds and handoff.receive(fds) or nil)
+end
+
+local function deliver_kept(self)
+    self.scheduled = false
+    if not self.kept:empty() and self.target:listenerCount("message") > 0 then
+        local message, fds = self.kept:take()
+        self:listened() -- before the listener, which may throw
+        self:deliver(message, fds)
+    end
+end
+
+--- Somebody listens for messages now, or will in a moment.
+function Ipc:listened()
+    if not self.kept:empty() then
+        if not self.scheduled then
+            self.scheduled = true
+            tick.add(deliver_kept, self)
+        end
+    elseif self.paused then
+        self.paused = false
+        self.box:readStart()
+    end
+end
+
+function Ipc:on_message(message, fds, bytes)
+    if self.kept:empty() and self.target:listenerCount("message") > 0 then
+        return self:deliver(message, fds)
+    end
+    if self.kept:add(message, fds, bytes) then
+        self.paused = true
+        self.box:readStop()
+    end
+    self:listened() -- those before it may be on their way
+end
+
+--- Listeners of "internalMessage" get the value and the list of descriptors, which are theirs.
+function Ipc:on_internal(message, fds)
+    if not self.target:emit("internalMessage", message, fds) then
+        handoff.close(fds)
+    end
+end
+
+--- Calls `done` when all that a dead peer has left in the channel was read.
+function Ipc:exhaust(done)
+    if self.ended or self.finishing or not core.readable(self.box:fd()) then
+        return done()
+    end
+    self.box:readStart()
+    require("moonherd.timers").setImmediate(self.exhaust, self, done)
+end
+
+-- The end -----------------------------------------------------------------------------------------------------
+
+--- Ends the channel when what is queued is written. What was kept is wanted no more.
+function Ipc:finish()
+    self.finishing = true
+    self.kept:clear()
+    self.box:finish()
+end
+
+function Ipc:on_end(code, reason)
+    self.ended = true
+    self:written(self.box:sent())
+    self:written(math.huge, errors.of("ERR_IPC_CHANNEL_CLOSED"))
+    self.target.connected = false
+    self.target.channel = nil
+    local err
+    if code and not NO_FAULT[code] then
+        err = errors.new("Error", code, ("The channel to %s was closed: %s"):format(self.peer(), reason))
+        require("moonherd.process").emitWarning(err)
+    end
+    self.target:emit("disconnect", err)
+end
+
+function Ipc:on_closed()
+    if self.closed then
+        self.closed()
+    end
+end
+
+return Ipc
