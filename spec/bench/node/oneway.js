@@ -25,7 +25,7 @@ if (process.send) {
   burst();
 } else {
   const messages = Math.ceil(Number(process.argv[2]) / BURST) * BURST;
-  const warmUp = Math.ceil(messages / 10);
+  const warmUp = Math.ceil(messages / 10 / BURST) * BURST;
   const child = fork(__filename, [messages + warmUp]);
   let received = -warmUp;
   let started;
