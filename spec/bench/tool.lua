@@ -23,6 +23,7 @@ int signalfd(int fd, const void *set, int flags);
 local C = sys.C
 local SIG_BLOCK = 0
 local SIGNAL_SET_BYTES = 128
+local STOP_SECONDS = 3
 
 local M = {
     --- Raised by whatever waits when we are told to end; `signal` has its number.
@@ -115,8 +116,13 @@ function M.figures(options)
     return figures
 end
 
---- Kills a process with all that it started, and waits for its end.
+--- Ends a process and all that it started: asks it, so that it can end its own, then kills what is left.
 function M.stop(process)
+    process:kill("SIGTERM")
+    local late = wait.deadline(STOP_SECONDS)
+    while process:is_running() and not late() do
+        process:turn()
+    end
     process:kill_group("SIGKILL")
     process:wait(10)
 end
