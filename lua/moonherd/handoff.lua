@@ -50,7 +50,7 @@ function M.receive(fds)
     local kind = core.fdKind(fd)
     local net = require("moonherd.net")
     if kind == "server" then
-        return net.createServer():listen({ fd = fd })
+        return net.createServer():listen({ fd = fd, exclusive = true })
     elseif kind == "socket" then
         return net.Socket({ fd = fd, shared = true })
     end

@@ -18,10 +18,11 @@ local channel = require("moonherd.channel")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
 local events = require("moonherd.events")
+local handoff = require("moonherd.handoff")
 local memory = require("moonherd.process.memory")
 local process = require("moonherd.process")
 local report = require("moonherd.process.report")
-local source = { install = function() end }
+local source = require("moonherd.net.source")
 local Worker = require("moonherd.cluster.worker")
 
 ---@class moonherd.Cluster: moonherd.EventEmitter
@@ -46,9 +47,6 @@ local next_seq = 0
 local waiting = {} -- by the seq of a request: function(message, fds)
 
 local function send(message, callback)
-    if not process.connected then
-        return false
-    end
     message.cmd = "NODE_CLUSTER"
     message.seq = next_seq
     if callback then
@@ -60,12 +58,20 @@ end
 
 -- Servers -------------------------------------------------------------------------------------------------------------
 
---- What a server holds instead of a listener of its own.
-local Handle = {}
+--- What a server has instead of a listener of its own: a source, see net/source.
+local Handle = { shared = true } -- the master holds a copy of each connection, until it has seen the claim
 Handle.__index = Handle
 
 function Handle:on_accept(fd)
-    self.server:accept_fd(fd, true)
+    self.server:on_accept(fd)
+end
+
+function Handle:on_error(message, code, errno, retrying)
+    self.server:on_accept_error(errors.system(code, errno, "accept", { reason = message }), retrying)
+end
+
+function Handle:address()
+    return self.sockname or self.path
 end
 
 function Handle:close()
@@ -77,10 +83,9 @@ function Handle:close()
     if self.key then
         send({ act = "close", key = self.key })
     end
-    local count = self.indexes[self.where]
-    count.open = count.open - 1
-    if count.open == 0 then
-        self.indexes[self.where] = nil
+    self.count.open = self.count.open - 1
+    if self.count.open == 0 then
+        self.count.next = 0
     end
     if self.box then
         self.box:close()
@@ -99,6 +104,11 @@ function Handle:unref()
     end
 end
 
+--- The listening descriptor, where the workers accept by themselves.
+function Handle:fd()
+    return self.box and self.box.fd and self.box:fd() or nil
+end
+
 --- At its limit of connections a server lets other workers have them.
 function Handle:refuse(refusing)
     if self.box and self.box.refuse then
@@ -107,67 +117,89 @@ function Handle:refuse(refusing)
 end
 
 -- The n-th open server of this worker at an address shares a socket with the n-th of every other worker.
-local indexes = {}
+local counts = {}
 
-local function next_index(where)
-    local count = indexes[where] or { next = 0, open = 0 }
-    indexes[where] = count
+local function take_index(message)
+    local where = ("%s:%s:%s:%s"):format(
+        tostring(message.address),
+        tostring(message.port),
+        tostring(message.addressType),
+        tostring(message.fd)
+    )
+    local count = counts[where] or { next = 0, open = 0 }
+    counts[where] = count
     count.open = count.open + 1
     count.next = count.next + 1
-    return count.next - 1
+    return count.next - 1, count
 end
 
---- Listen through the master. `done(err, handle)` is called later, never from inside.
-local function open_through_master(server, request, done)
-    local where = ("%s:%s:%s:%s"):format(
-        tostring(request.address),
-        tostring(request.port),
-        tostring(request.addressType),
-        tostring(request.fd)
-    )
-    local handle = setmetatable({ server = server, where = where, indexes = indexes }, Handle)
-    local message = {
-        act = "queryServer",
-        index = next_index(where),
-        address = request.address,
-        port = request.port,
-        addressType = request.addressType,
-        fd = request.fd,
-        flags = request.flags,
-        backlog = request.backlog,
-        mode = request.mode,
-    }
+--- The question to the master; options as net/source has them.
+local function query_of(options)
+    local message = { act = "queryServer", backlog = options.backlog, mode = options.mode }
+    if options.fd then
+        message.fd = options.fd -- a number of the master's, as in Node
+    elseif options.path then
+        local path = options.path
+        message.address = path:match("^[/%z]") and path or process.cwd() .. "/" .. path
+        message.port, message.addressType = -1, -1
+    else
+        message.address, message.port = options.address, options.port
+        message.addressType = options.address and core.isIP(options.address) or 4
+        message.flags = options.address and (options.ipv6Only and 1 or 0) or nil
+    end
+    return message
+end
+
+local function tell_listening(handle, message)
+    if handle.closed then
+        return
+    end
+    cluster.worker.state = "listening"
+    message.act = "listening"
+    message.port = handle.sockname and handle.sockname.port or message.port
+    send(message)
+end
+
+--- The master has answered.
+local function answered(handle, message, reply, fds, done)
+    handle.key = reply.key
+    if handle.closed then -- the server was closed while the master thought
+        handoff.close(fds)
+        if not reply.code then
+            send({ act = "close", key = reply.key })
+        end
+        return
+    elseif reply.code then
+        handle.key = nil
+        handle:close()
+        local where = { address = message.address, port = message.port }
+        done(errors.system(reply.code, reply.errno, "bind", where))
+        return
+    end
+    handle.sockname = reply.sockname
+    if fds then
+        handle.box = assert(core.listener(handle, fds[1]))
+    else
+        handle.box = assert(core.serve(handle, child, reply.share))
+    end
+    done(nil, handle)
+    -- After the server's own listeners, one of which may close it.
+    process.nextTick(tell_listening, handle, message)
+end
+
+--- Listen through the master; see net/source for what goes in and out.
+local function open_through_master(server, options, done)
+    if options.exclusive or options.reusePort then
+        return source.own(server, options, done)
+    end
+    local message = query_of(options)
+    local handle = setmetatable({ server = server, path = options.path }, Handle)
+    message.index, handle.count = take_index(message)
     servers[handle] = true
     local sent = send(message, function(reply, fds)
-        handle.key = reply.key
-        if handle.closed then -- the server was closed while the master thought
-            send({ act = "close", key = reply.key })
-            for _, fd in ipairs(fds or {}) do
-                core.closeFd(fd)
-            end
-            return
-        end
-        if reply.errno and reply.errno ~= 0 then
-            handle.key = nil
-            handle:close()
-            done(errors.system(reply.code, reply.errno, "bind", { address = request.address, port = request.port }))
-            return
-        end
-        handle.address = reply.sockname or request.address
-        if fds then
-            handle.box = assert(core.listener(handle, fds[1]))
-        else
-            handle.box = assert(core.serve(handle, child, reply.share))
-        end
-        done(nil, handle)
-        if not handle.closed then
-            cluster.worker.state = "listening"
-            message.act = "listening"
-            message.port = reply.sockname and reply.sockname.port or request.port
-            send(message)
-        end
+        answered(handle, message, reply, fds, done)
     end)
-    if not sent and not process.connected then
+    if sent == nil then
         handle:close()
         process.nextTick(done, errors.of("ERR_IPC_CHANNEL_CLOSED"))
     end
@@ -316,7 +348,7 @@ local function start()
         process.on("SIGINT", function() end)
     end
     memory.passed = on_memory
-    source.install(open_through_master)
+    source.open = open_through_master
     process.on("internalMessage", on_internal)
     process.once("disconnect", on_disconnect)
     send({ act = "online" })

@@ -60,6 +60,8 @@ local function read_target(first, second, third, ...)
     end
     if type(first) == "table" then
         target.fd = fd_of(options)
+        -- A descriptor by number is, in a cluster's worker, one of its master's; an object's is our own.
+        target.exclusive = target.exclusive or (target.fd and type(options.fd) ~= "number")
     elseif not target.path then
         target.port = target.port or 0
     end
