@@ -17,32 +17,12 @@
 -- own, so that cleanup also ends what it started.
 
 local ffi = require("ffi")
+local spawn = require("spec.support.spawn")
 local sys = require("spec.support.sys")
 local wait = require("spec.support.wait")
 
 local C = sys.C
 
-ffi.cdef [[
-int posix_spawnp(int *pid, const char *file, const void *actions, const void *attr, const char **argv,
-                 const char **envp);
-int posix_spawn_file_actions_init(void *actions);
-int posix_spawn_file_actions_destroy(void *actions);
-int posix_spawn_file_actions_adddup2(void *actions, int fd, int to);
-int posix_spawn_file_actions_addclose(void *actions, int fd);
-int posix_spawn_file_actions_addopen(void *actions, int fd, const char *path, int flags, unsigned mode);
-int posix_spawn_file_actions_addchdir_np(void *actions, const char *path);
-int posix_spawnattr_init(void *attr);
-int posix_spawnattr_setflags(void *attr, short flags);
-int posix_spawnattr_setpgroup(void *attr, int group);
-int posix_spawnattr_setsigdefault(void *attr, const void *set);
-int posix_spawnattr_setsigmask(void *attr, const void *set);
-int sigfillset(void *set);
-int sigemptyset(void *set);
-extern char **environ;
-]]
-
-local OPAQUE_BYTES = 1024 -- more than any of libc's opaque structs
-local SPAWN_FLAGS = 0x02 + 0x04 + 0x08 -- group, default signals, signal mask
 local WNOHANG = 1
 local SYS_PIDFD_OPEN = 434
 
@@ -61,113 +41,26 @@ local started = {}
 
 -- Starting ----------------------------------------------------------------------------------------------------
 
-local function c_strings(list)
-    local array = ffi.new("const char *[?]", #list + 1)
-    for i, text in ipairs(list) do
-        array[i - 1] = text
-    end
-    array[#list] = nil
-    return array
-end
-
-local function environment(extra)
-    local list = {}
-    local i = 0
-    while C.environ[i] ~= nil do
-        local entry = ffi.string(C.environ[i])
-        if not extra or extra[entry:match("^([^=]*)")] == nil then
-            list[#list + 1] = entry
-        end
-        i = i + 1
-    end
-    for name, value in pairs(extra or {}) do
-        if value ~= false then
-            list[#list + 1] = name .. "=" .. value
-        end
-    end
-    return list
-end
-
--- Our end first; the child's end is closed here once the child has it.
-local function make_pipe(reads, childs)
-    local fds = ffi.new("int[2]")
-    sys.check(C.pipe2(fds, sys.O_CLOEXEC), "pipe2")
-    local ours, theirs = fds[reads and 0 or 1], fds[reads and 1 or 0]
-    sys.set_nonblocking(ours)
-    childs[#childs + 1] = theirs
-    return ours, theirs
-end
-
-local function plan_stdin(self, wanted, actions, childs)
-    if wanted == "closed" then
-        C.posix_spawn_file_actions_addclose(actions, 0)
-    elseif wanted == nil then
-        C.posix_spawn_file_actions_addopen(actions, 0, "/dev/null", 0, 0)
-    else
-        local ours, theirs = make_pipe(false, childs)
-        C.posix_spawn_file_actions_adddup2(actions, theirs, 0)
-        self.stdin_fd = ours
-        if wanted ~= "pipe" then
-            self.unwritten = wanted
-            self.close_when_written = true
-        end
-    end
-end
-
-local function plan_output(self, fd, wanted, actions, childs)
-    if wanted == "closed" then
-        C.posix_spawn_file_actions_addclose(actions, fd)
-    elseif type(wanted) == "number" then
-        C.posix_spawn_file_actions_adddup2(actions, wanted, fd)
-    else
-        local ours, theirs = make_pipe(true, childs)
-        C.posix_spawn_file_actions_adddup2(actions, theirs, fd)
-        self.output[fd].fd = ours
-    end
-end
-
 --- Starts it; see the head of the file.
 function M.start(options)
     local argv = { options.command or M.bin }
     for _, argument in ipairs(options) do
         argv[#argv + 1] = tostring(argument)
     end
-    local self = setmetatable({ unwritten = "", output = { {}, {} } }, Process)
-    for fd = 1, 2 do
-        self.output[fd] = { parts = {} }
-    end
-    local actions = ffi.new("char[?]", OPAQUE_BYTES)
-    local attr = ffi.new("char[?]", OPAQUE_BYTES)
-    local signals = ffi.new("char[?]", OPAQUE_BYTES)
-    local childs = {}
-    C.posix_spawn_file_actions_init(actions)
-    plan_stdin(self, options.stdin, actions, childs)
-    plan_output(self, 1, options.stdout, actions, childs)
-    plan_output(self, 2, options.stderr, actions, childs)
-    if options.cwd then
-        C.posix_spawn_file_actions_addchdir_np(actions, options.cwd)
-    end
-    C.posix_spawnattr_init(attr)
-    C.posix_spawnattr_setflags(attr, SPAWN_FLAGS)
-    C.posix_spawnattr_setpgroup(attr, 0)
-    C.sigfillset(signals)
-    C.posix_spawnattr_setsigdefault(attr, signals)
-    C.sigemptyset(signals)
-    C.posix_spawnattr_setsigmask(attr, signals)
-
-    local pid = ffi.new("int[1]")
-    local variables = environment(options.env)
-    local rc = C.posix_spawnp(pid, argv[1], actions, attr, c_strings(argv), c_strings(variables))
-    C.posix_spawn_file_actions_destroy(actions)
-    for _, fd in ipairs(childs) do
-        C.close(fd)
-    end
-    if rc ~= 0 then
-        error(("cannot start %s: %s"):format(argv[1], ffi.string(C.strerror(rc))), 2)
-    end
-    self.pid = pid[0]
-    self.pidfd = tonumber(C.syscall(SYS_PIDFD_OPEN, ffi.new("int", self.pid), ffi.new("int", 0)))
+    local pid, stdin, stdout, stderr = spawn(argv, options)
+    local self = setmetatable({
+        pid = pid,
+        -- Readable once it has ended, so that waiting for that is waiting for a descriptor.
+        pidfd = tonumber(C.syscall(SYS_PIDFD_OPEN, ffi.new("int", pid), ffi.new("int", 0))),
+        stdin_fd = stdin,
+        unwritten = "",
+        output = { { fd = stdout, parts = {} }, { fd = stderr, parts = {} } },
+    }, Process)
     started[#started + 1] = self
+    if stdin and options.stdin ~= "pipe" then
+        self:write(options.stdin)
+        self:close_stdin()
+    end
     return self
 end
 

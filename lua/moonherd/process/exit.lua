@@ -19,6 +19,7 @@ local process -- set by install
 
 local exit_code -- as assigned to process.exitCode; nil for none
 local exiting = false -- "exit" was emitted
+local left = false -- the host was asked to end the process; one that embeds the engine may go on by itself
 local capture -- of setUncaughtExceptionCaptureCallback
 local last_acts = {} -- run before the process is gone, whatever the way
 
@@ -71,6 +72,7 @@ end
 
 local function leave()
     perform_last_acts()
+    left = true
     core.exit(status())
     error(LEAVING, 0)
 end
@@ -162,7 +164,9 @@ function handlers:on_error(err, traceback)
 end
 
 function handlers:on_tick()
-    tick.drain()
+    if not left then
+        tick.drain()
+    end
 end
 
 function handlers:on_before_exit()
