@@ -29,6 +29,7 @@ struct mh_channel {
     uv_timer_t retry;
     int open_uv; /* uv handles whose close callback is still to come */
     int fd;
+    int polled; /* events that uv_poll looks for now */
     struct mh_channel_limits limits;
     const struct mh_channel_events *events;
     mh_channel_control_cb on_control;
@@ -589,6 +590,7 @@ static void channel_polled(uv_poll_t *uv, int status, int events)
         /* libuv's word for POLLERR, after which it polls no more: a peer that died with bytes of ours unread.
          * What it had sent is there all the same; reading and writing find out what is wrong. */
         events = UV_READABLE | UV_WRITABLE;
+        ch->polled = 0;
         channel_poll_update(ch);
     }
     if (events & UV_WRITABLE)
@@ -606,10 +608,14 @@ static void channel_poll_update(struct mh_channel *ch)
     bool unsent = mh_buf_len(&ch->out) > 0;
     int events = (ch->reading ? UV_READABLE : 0) |
                  (unsent && !uv_is_active((uv_handle_t *)&ch->retry) ? UV_WRITABLE : 0);
-    if (events)
-        uv_poll_start(&ch->poll, events, channel_polled);
-    else
-        uv_poll_stop(&ch->poll);
+    /* To start again what already runs costs libuv two system calls. */
+    if (events != ch->polled) {
+        if (events)
+            uv_poll_start(&ch->poll, events, channel_polled);
+        else
+            uv_poll_stop(&ch->poll);
+        ch->polled = events;
+    }
     if (ch->ref || unsent)
         uv_ref((uv_handle_t *)&ch->poll);
     else
