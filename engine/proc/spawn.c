@@ -101,6 +101,15 @@ IN_CHILD static int child_close_listed_on_exec(void)
     return error;
 }
 
+/* Few programs expect a non-blocking standard stream. As libuv does; whoever shares it with us feels it too.
+ */
+IN_CHILD static void child_make_blocking(int fd)
+{
+    long flags = syscall(SYS_fcntl, fd, F_GETFL);
+    if (flags >= 0 && (flags & O_NONBLOCK))
+        syscall(SYS_fcntl, fd, F_SETFL, flags & ~(long)O_NONBLOCK);
+}
+
 /*
  * All are marked to close first, then the targets are made. A source that another target would overwrite
  * moves out of the way before any target is made; so does the pipe that failures are reported through.
@@ -131,6 +140,8 @@ IN_CHILD static int child_place_fds(struct child *child)
                                               : syscall(SYS_dup3, child->sources[i], target, 0);
         if (rc < 0)
             return errno;
+        if (target <= STDERR_FILENO)
+            child_make_blocking(target);
     }
     return 0;
 }

@@ -190,6 +190,15 @@ static void test_hygiene(void)
     for (int i = 0; i < 3; i++)
         close(stray[i]);
 
+    int pair[2];
+    away_pipe(pair);
+    fcntl(pair[0], F_SETFL, O_NONBLOCK);
+    struct mh_spawn_fd both[] = {{0, pair[0]}, {3, pair[0]}};
+    char *flags[] = {"/bin/grep", "flags", "/proc/self/fdinfo/0", NULL};
+    expect(run_args(flags, both, 2).output, "flags:\t00\n"); /* standard streams block */
+    close(pair[0]);
+    close(pair[1]);
+
     struct mh_spawn_fd closed[] = {{0, 250}};
     struct run r = run_args(argv, closed, 1);
     assert(r.rc == -EBADF && r.step == MH_SPAWN_STDIO);

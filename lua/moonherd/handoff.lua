@@ -3,8 +3,7 @@
 -- Only the descriptor travels; what it is, the receiver asks the kernel, so that nothing a peer says about it needs to
 -- be believed. A class can be sent if its objects have two methods:
 --
---     object:_share(keep)  -> a duplicate of its descriptor, the caller's; nil if it has none (any more). keep: this
---                             end goes on using it too
+--     object:_share()      -> a duplicate of its descriptor, the caller's; nil if it has none (any more)
 --     object:_give_up()       optional: let go of it; another process has it, the connection goes on there
 
 local core = require("moonherd.core")
@@ -22,13 +21,12 @@ end
 
 --- The descriptors to send for `handle`; nil for one that has none, which then travels as nothing.
 ---@param handle any
----@param keep boolean? this end goes on using it
 ---@return integer[]?
-function M.share(handle, keep)
+function M.share(handle)
     if type(handle) ~= "table" or not handle._share then
         error(errors.of("ERR_INVALID_HANDLE_TYPE"), 0)
     end
-    local fd = handle:_share(keep)
+    local fd = handle:_share()
     return fd and { fd }
 end
 

@@ -80,8 +80,7 @@ end
 ---@return boolean more
 function Ipc:send(message, handle, options, callback)
     check_message(message)
-    local keep_open = options ~= nil and options.keepOpen
-    local fds = handle ~= nil and handoff.share(handle, keep_open) or nil
+    local fds = handle ~= nil and handoff.share(handle) or nil
     local more, total, code, errno = self.box:send(message, fds)
     if code == "ERR_IPC_UNSENDABLE" then
         more, total, code, errno = send_sanitized(self.box, message, fds)
@@ -93,7 +92,7 @@ function Ipc:send(message, handle, options, callback)
         self:await(total, callback)
     end
     if fds then
-        handoff.sent(handle, keep_open)
+        handoff.sent(handle, options and options.keepOpen)
     end
     return more
 end

@@ -72,7 +72,7 @@ end
 --- A stream that nobody reads would never end, and "close" never come.
 local function pull_rest(self)
     for n, stream in pairs(self.stdio) do
-        if n > 0 and not stream.destroyed and not stream.readableFlowing then
+        if n > 0 and not stream.destroyed and not stream:isPaused() then
             stream:resume()
         end
     end

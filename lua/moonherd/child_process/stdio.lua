@@ -10,6 +10,7 @@
 
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
+local handoff = require("moonherd.handoff")
 
 local M = {}
 
@@ -24,17 +25,6 @@ function M.check_word(word)
     if not WORDS[word] then
         error(errors.arg_value("stdio", word), 0)
     end
-end
-
---- The descriptor of a stream, server, or anything with a number in `fd`; nil if it has none.
-local function descriptor_of(value)
-    if type(value) ~= "table" then
-        return nil
-    elseif type(value.fd) == "number" then
-        return value.fd
-    end
-    local box = value._handle
-    return box and box.fd and box:fd() or nil
 end
 
 --- One element: { kind =, fd = } for the child's descriptor `n`.
@@ -53,12 +43,13 @@ local function read_element(value, n)
         local message = "Asynchronous forks do not support Buffer, TypedArray, DataView or string input: " .. value
         error(errors.new("TypeError", "ERR_INVALID_SYNC_FORK_INPUT", message), 0)
     end
-    local fd = descriptor_of(value)
-    if not fd then
-        error(errors.arg_value("stdio", value), 0)
+    if type(value) == "table" and type(value.fd) == "number" then
+        return { kind = "fd", fd = value.fd }
+    elseif type(value) == "table" and value._share then
+        -- What the child reads from is not read here meanwhile.
+        return { kind = "handle", handle = value, pause = n == 0 and value.pause ~= nil }
     end
-    -- What the child reads from is not read here meanwhile.
-    return { kind = "fd", fd = fd, stream = n == 0 and value.pause and value or nil }
+    error(errors.arg_value("stdio", value), 0)
 end
 
 ---@param wanted any the option's value, not nil
@@ -89,6 +80,13 @@ end
 local Opened = {}
 Opened.__index = Opened
 
+--- The child's n is to be fd, which is closed here afterwards.
+function Opened:give(n, fd)
+    self.fds[n] = fd
+    self.theirs[#self.theirs + 1] = fd
+    return true
+end
+
 --- The child has its own by now, or never will.
 function Opened:close_theirs()
     for _, fd in ipairs(self.theirs) do
@@ -108,36 +106,56 @@ function Opened:close_ours()
     end
 end
 
-local function open_element(opened, element, n)
-    if element.kind == "pipe" or element.kind == "ipc" then
-        local make = element.kind == "pipe" and core.socketpair or core.channelPair
-        local ours, theirs, code, errno = make()
-        if not ours then
-            return nil, code, errno
-        end
-        opened.fds[n] = theirs
-        opened.theirs[#opened.theirs + 1] = theirs
-        if element.kind == "pipe" then
-            opened.pipes[n] = ours
-        else
-            opened.ipc = { index = n, fd = ours }
-        end
-    elseif element.kind == "inherit" then
-        opened.fds[n] = n
-    elseif element.kind == "fd" then
-        opened.fds[n] = element.fd
-        if element.stream then
-            element.stream:pause()
-        end
-    elseif n < STANDARD then
-        local fd, _, code, errno = core.openNull()
-        if not fd then
-            return nil, code, errno
-        end
-        opened.fds[n] = fd
-        opened.theirs[#opened.theirs + 1] = fd
+-- Each opens one element for the child's descriptor n; nil, code, errno when that cannot be.
+local OPEN = {}
+
+function OPEN.pipe(opened, n)
+    local ours, theirs, code, errno = core.socketpair()
+    if not ours then
+        return nil, code, errno
     end
+    opened.pipes[n] = ours
+    return opened:give(n, theirs)
+end
+
+function OPEN.ipc(opened, n)
+    local ours, theirs, code, errno = core.channelPair()
+    if not ours then
+        return nil, code, errno
+    end
+    opened.ipc = { index = n, fd = ours }
+    return opened:give(n, theirs)
+end
+
+function OPEN.inherit(opened, n)
+    opened.fds[n] = n
     return true
+end
+
+function OPEN.fd(opened, n, element)
+    opened.fds[n] = element.fd
+    return true
+end
+
+function OPEN.handle(opened, n, element)
+    local fds = handoff.share(element.handle)
+    if not fds then
+        return nil, "EBADF"
+    elseif element.pause then
+        element.handle:pause()
+    end
+    return opened:give(n, fds[1])
+end
+
+function OPEN.ignore(opened, n)
+    if n >= STANDARD then
+        return true -- nothing is open there
+    end
+    local fd, _, code, errno = core.openNull()
+    if not fd then
+        return nil, code, errno
+    end
+    return opened:give(n, fd)
 end
 
 --- Makes pipes and channel. On failure nothing stays open.
@@ -148,7 +166,7 @@ end
 function M.open(elements)
     local opened = setmetatable({ fds = {}, pipes = {}, theirs = {} }, Opened)
     for i, element in ipairs(elements) do
-        local ok, code, errno = open_element(opened, element, i - 1)
+        local ok, code, errno = OPEN[element.kind](opened, i - 1, element)
         if not ok then
             opened:close_theirs()
             opened:close_ours()

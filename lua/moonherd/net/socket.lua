@@ -238,23 +238,24 @@ end
 
 -- Handing over ------------------------------------------------------------------------------------------------
 
---- A duplicate of the descriptor for another process, the caller's; nil without a connection. Nothing is read here from
--- now on: what this process has read does not travel. See moonherd.handoff.
+--- A duplicate of the descriptor for another process, the caller's; nil without a connection. What this process has
+--- read does not travel. See moonherd.handoff.
 function Socket:_share()
     if not self._handle or self.connecting then
         return nil
     end
-    self._handle:readStop()
     return core.dup(self._handle:fd())
 end
 
---- Another process has the connection: close this end's copy, without ending it, once all is written. No "close".
+--- Another process has the connection: read no more, and close this end's copy, without ending it, once all is
+--- written. No "close".
 function Socket:_give_up()
     local handle = self._handle
     if not handle then
         return
     end
     self._given_up = true
+    handle:readStop()
     if handle:pending() == 0 then
         dismantle(self):release()
     end
