@@ -67,18 +67,22 @@ function Attempt:failed(code, errno)
     self:try()
 end
 
-function Attempt:resolved(err, list)
-    local socket = self.socket
-    self.request = nil
-    local first = list and list[1] or {}
-    socket:emit("lookup", err, first.address, first.family, self.options.host)
-    if socket.destroyed then
+--- The resolver's answer is in: go on with it, unless a listener of "lookup" has destroyed the socket.
+function Attempt:go_on(err, list)
+    if self.socket._connecting ~= self then
         return
     elseif err then
-        return socket:destroy(err)
+        return self.socket:destroy(err)
     end
     self.list = list
     self:try()
+end
+
+function Attempt:resolved(err, list)
+    local first = list and list[1] or {}
+    self.request = nil
+    tick.add(self.go_on, self, err, list)
+    self.socket:emit("lookup", err, first.address, first.family, self.options.host)
 end
 
 -- Socket's methods --------------------------------------------------------------------------------------------

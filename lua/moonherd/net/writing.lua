@@ -124,6 +124,9 @@ end
 
 --- All that was written is in the kernel.
 function Writing:on_drain()
+    if self.destroyed then
+        return
+    end
     local callbacks = self._callbacks
     self._callbacks = nil
     if self._idle then
@@ -221,7 +224,7 @@ function Writing:_flushWaiting()
             write_failed(self, code, errno)
             return
         elseif pending == 0 then
-            self:on_drain()
+            tick.add(self.on_drain, self)
         end
     end
     if self.writableEnded then
