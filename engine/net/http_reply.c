@@ -1,0 +1,434 @@
+#include "net/http_reply.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* X(status, text): Node's list. */
+#define HTTP_STATUSES(X)                      \
+    X(100, "Continue")                        \
+    X(101, "Switching Protocols")             \
+    X(102, "Processing")                      \
+    X(103, "Early Hints")                     \
+    X(200, "OK")                              \
+    X(201, "Created")                         \
+    X(202, "Accepted")                        \
+    X(203, "Non-Authoritative Information")   \
+    X(204, "No Content")                      \
+    X(205, "Reset Content")                   \
+    X(206, "Partial Content")                 \
+    X(207, "Multi-Status")                    \
+    X(208, "Already Reported")                \
+    X(226, "IM Used")                         \
+    X(300, "Multiple Choices")                \
+    X(301, "Moved Permanently")               \
+    X(302, "Found")                           \
+    X(303, "See Other")                       \
+    X(304, "Not Modified")                    \
+    X(305, "Use Proxy")                       \
+    X(307, "Temporary Redirect")              \
+    X(308, "Permanent Redirect")              \
+    X(400, "Bad Request")                     \
+    X(401, "Unauthorized")                    \
+    X(402, "Payment Required")                \
+    X(403, "Forbidden")                       \
+    X(404, "Not Found")                       \
+    X(405, "Method Not Allowed")              \
+    X(406, "Not Acceptable")                  \
+    X(407, "Proxy Authentication Required")   \
+    X(408, "Request Timeout")                 \
+    X(409, "Conflict")                        \
+    X(410, "Gone")                            \
+    X(411, "Length Required")                 \
+    X(412, "Precondition Failed")             \
+    X(413, "Payload Too Large")               \
+    X(414, "URI Too Long")                    \
+    X(415, "Unsupported Media Type")          \
+    X(416, "Range Not Satisfiable")           \
+    X(417, "Expectation Failed")              \
+    X(418, "I'm a Teapot")                    \
+    X(421, "Misdirected Request")             \
+    X(422, "Unprocessable Entity")            \
+    X(423, "Locked")                          \
+    X(424, "Failed Dependency")               \
+    X(425, "Too Early")                       \
+    X(426, "Upgrade Required")                \
+    X(428, "Precondition Required")           \
+    X(429, "Too Many Requests")               \
+    X(431, "Request Header Fields Too Large") \
+    X(451, "Unavailable For Legal Reasons")   \
+    X(500, "Internal Server Error")           \
+    X(501, "Not Implemented")                 \
+    X(502, "Bad Gateway")                     \
+    X(503, "Service Unavailable")             \
+    X(504, "Gateway Timeout")                 \
+    X(505, "HTTP Version Not Supported")      \
+    X(506, "Variant Also Negotiates")         \
+    X(507, "Insufficient Storage")            \
+    X(508, "Loop Detected")                   \
+    X(509, "Bandwidth Limit Exceeded")        \
+    X(510, "Not Extended")                    \
+    X(511, "Network Authentication Required")
+
+#define STATUS_FIRST 100
+#define STATUS_LAST  511
+
+static const char *const status_texts[STATUS_LAST - STATUS_FIRST + 1] = {
+#define STATUS_TEXT(status, text) [(status)-STATUS_FIRST] = (text),
+    HTTP_STATUSES(STATUS_TEXT)
+#undef STATUS_TEXT
+};
+
+const char *mh_http_status_text(unsigned status)
+{
+    const char *text = NULL;
+    if (status >= STATUS_FIRST && status <= STATUS_LAST)
+        text = status_texts[status - STATUS_FIRST];
+    return text ? text : "Unknown";
+}
+
+unsigned mh_http_next_status(unsigned status)
+{
+    for (status = status < STATUS_FIRST ? STATUS_FIRST : status + 1; status <= STATUS_LAST; status++) {
+        if (status_texts[status - STATUS_FIRST])
+            return status;
+    }
+    return 0;
+}
+
+/* --- what may stand in a field ---------------------------------------------------------------------------
+ */
+
+/* The characters of a token (RFC 9110, 5.6.2), as bits. */
+static bool is_token_char(unsigned char c)
+{
+    static const uint64_t bits[4] = {0x03ff6cfa00000000u, /* ! # $ % & ' * + - . 0-9 */
+                                     0x57ffffffc7fffffeu, /* A-Z ^ _ ` a-z | ~ */
+                                     0, 0};
+    return (bits[c >> 6] >> (c & 63)) & 1;
+}
+
+bool mh_http_valid_name(const char *name, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (!is_token_char((unsigned char)name[i]))
+            return false;
+    }
+    return len > 0;
+}
+
+bool mh_http_valid_value(const char *value, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)value[i];
+        if ((c < ' ' && c != '\t') || c == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+/* --- writing ---------------------------------------------------------------------------------------------
+ */
+
+static char *put(char *to, const char *bytes, size_t len)
+{
+    memcpy(to, bytes, len);
+    return to + len;
+}
+
+#define PUT(to, literal) put((to), (literal), sizeof(literal) - 1)
+
+static char *put_number(char *to, uint64_t n)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n > 0);
+    return put(to, digits + at, sizeof digits - at);
+}
+
+static char *put_field(char *to, const struct mh_http_field *f)
+{
+    to = put(to, f->name, f->name_len);
+    to = PUT(to, ": ");
+    to = put(to, f->value, f->value_len);
+    return PUT(to, "\r\n");
+}
+
+/* Not strftime: the names of days must not follow the process's locale. */
+static void date_refresh(struct mh_http_date *date)
+{
+    static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    struct tm tm;
+    time_t now = time(NULL);
+    if (now == date->second && date->len > 0)
+        return;
+    date->second = now;
+    gmtime_r(&now, &tm);
+    date->len = (size_t)snprintf(
+        date->line, sizeof date->line, "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n", days[tm.tm_wday],
+        tm.tm_mday, months[tm.tm_mon], (tm.tm_year + 1900) % 10000, tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+/* --- deciding --------------------------------------------------------------------------------------------
+ */
+
+/* What the application's own fields say. */
+struct said {
+    bool connection, close, upgrade;
+    bool keep_alive_line;
+    bool date;
+    bool encoding, chunked;
+    bool counted;
+    bool trailer;
+    uint64_t length;
+    size_t bytes; /* all fields, written */
+};
+
+static int read_length(const struct mh_http_field *f, uint64_t *out)
+{
+    uint64_t n = 0;
+    if (f->value_len == 0 || f->value_len > 18)
+        return -EBADMSG;
+    for (size_t i = 0; i < f->value_len; i++) {
+        if (f->value[i] < '0' || f->value[i] > '9')
+            return -EBADMSG;
+        n = n * 10 + (uint64_t)(f->value[i] - '0');
+    }
+    *out = n;
+    return 0;
+}
+
+#define IS(f, literal)  mh_http_name_is((f)->name, (f)->name_len, (literal), sizeof(literal) - 1)
+#define HAS(f, literal) mh_http_list_has((f)->value, (f)->value_len, (literal), sizeof(literal) - 1)
+
+static int said_read(struct said *said, const struct mh_http_field *fields, size_t count)
+{
+    memset(said, 0, sizeof *said);
+    for (size_t i = 0; i < count; i++) {
+        const struct mh_http_field *f = &fields[i];
+        if (!mh_http_valid_name(f->name, f->name_len) || !mh_http_valid_value(f->value, f->value_len))
+            return -EINVAL;
+        said->bytes += f->name_len + f->value_len + 4;
+        switch (f->name_len) {
+        case 4:
+            said->date = said->date || IS(f, "date");
+            break;
+        case 7:
+            said->trailer = said->trailer || IS(f, "trailer");
+            break;
+        case 10:
+            if (IS(f, "connection")) {
+                said->connection = true;
+                said->close = said->close || HAS(f, "close");
+                said->upgrade = said->upgrade || HAS(f, "upgrade");
+            } else if (IS(f, "keep-alive")) {
+                said->keep_alive_line = true;
+            }
+            break;
+        case 14:
+            if (IS(f, "content-length")) {
+                if (said->counted || read_length(f, &said->length) < 0)
+                    return -EBADMSG;
+                said->counted = true;
+            }
+            break;
+        case 17:
+            if (IS(f, "transfer-encoding")) {
+                said->encoding = true;
+                said->chunked = HAS(f, "chunked");
+            }
+            break;
+        default:
+            break;
+        }
+    }
+    return 0;
+}
+
+/* Fields of the application's that would lie about what really happens. */
+static bool is_left_out(const struct mh_http_field *f, const struct said *said,
+                        const struct mh_http_framing *framing, unsigned status)
+{
+    if (f->name_len == 10 && said->connection && !framing->keep_alive && !said->close && !said->upgrade)
+        return IS(f, "connection") || IS(f, "keep-alive");
+    if (f->name_len == 14)
+        return (said->encoding || status == 204 || status < 200) && IS(f, "content-length");
+    if (f->name_len == 17)
+        return !(framing->chunked || (said->encoding && !said->chunked)) && IS(f, "transfer-encoding");
+    return false;
+}
+
+/* Decide the framing. minor 0 knows no chunks. */
+static int decide(const struct mh_http_terms *terms, const struct mh_http_answer *answer, struct said *said,
+                  struct mh_http_framing *framing)
+{
+    bool without = answer->status == 204 || answer->status == 304 || answer->status < 200;
+    memset(framing, 0, sizeof *framing);
+    framing->bodyless = terms->head || without;
+    framing->keep_alive = terms->keep_alive && !said->close;
+    /* Both would leave the choice to the reader: the encoding wins, as it would there (RFC 9112, 6.2). */
+    if (said->encoding && (terms->minor == 0 || without))
+        said->encoding = said->chunked = false;
+    if (said->encoding) {
+        framing->chunked = said->chunked;
+        framing->keep_alive = framing->keep_alive && (said->chunked || framing->bodyless);
+    } else if (said->counted) {
+        framing->counted = !framing->bodyless;
+        framing->length = said->length;
+        if (framing->counted && answer->whole && answer->body_len != said->length)
+            return -EBADMSG;
+    } else if (framing->bodyless) {
+        /* HTTP/1.0 lives on only beside a length of the application's (as in Node). */
+        framing->keep_alive = framing->keep_alive && terms->minor == 1;
+    } else if (terms->minor == 0) {
+        framing->keep_alive = false;
+    } else if (answer->whole && !answer->uncounted && !said->trailer) {
+        framing->counted = true;
+        framing->length = answer->body_len;
+    } else {
+        framing->chunked = true;
+    }
+    return 0;
+}
+
+#define STATUS_LINE_BYTES 32 /* "HTTP/1.1 200 ", CR LF, the empty line */
+#define AUTOMATIC_BYTES \
+    240 /* Date, Connection, Keep-Alive, Content-Length or Transfer-Encoding, at their longest */
+
+static char *put_status_line(char *to, const struct mh_http_answer *answer, const char *reason,
+                             size_t reason_len)
+{
+    to = PUT(to, "HTTP/1.1 ");
+    to = put_number(to, answer->status);
+    *to++ = ' ';
+    to = put(to, reason, reason_len);
+    return PUT(to, "\r\n");
+}
+
+static char *put_connection(char *to, const struct mh_http_terms *terms, const struct said *said,
+                            const struct mh_http_framing *framing)
+{
+    if (!framing->keep_alive)
+        return said->close || said->upgrade ? to : PUT(to, "Connection: close\r\n");
+    if (said->connection)
+        return to;
+    to = PUT(to, "Connection: keep-alive\r\n");
+    if (terms->timeout_s == 0 || said->keep_alive_line)
+        return to;
+    to = PUT(to, "Keep-Alive: timeout=");
+    to = put_number(to, terms->timeout_s);
+    if (terms->max > 0) {
+        to = PUT(to, ", max=");
+        to = put_number(to, terms->max);
+    }
+    return PUT(to, "\r\n");
+}
+
+int mh_http_reply_head(struct mh_buf *out, struct mh_http_date *date, const struct mh_http_terms *terms,
+                       const struct mh_http_answer *answer, struct mh_http_framing *framing)
+{
+    struct said said;
+    int rc = said_read(&said, answer->fields, answer->count);
+    if (rc == 0)
+        rc = decide(terms, answer, &said, framing);
+    const char *reason = answer->reason;
+    size_t reason_len = answer->reason_len;
+    if (!reason) {
+        reason = mh_http_status_text(answer->status);
+        reason_len = strlen(reason);
+    } else if (!mh_http_valid_value(reason, reason_len)) {
+        rc = -EINVAL;
+    }
+    char *start;
+    if (rc == 0)
+        rc = mh_buf_reserve(out, STATUS_LINE_BYTES + reason_len + said.bytes + AUTOMATIC_BYTES, &start);
+    if (rc < 0)
+        return rc;
+
+    char *to = put_status_line(start, answer, reason, reason_len);
+    for (size_t i = 0; i < answer->count; i++) {
+        if (!is_left_out(&answer->fields[i], &said, framing, answer->status))
+            to = put_field(to, &answer->fields[i]);
+    }
+    if (!answer->no_date && !said.date) {
+        date_refresh(date);
+        to = put(to, date->line, date->len);
+    }
+    to = put_connection(to, terms, &said, framing);
+    if (framing->chunked && !said.encoding) {
+        to = PUT(to, "Transfer-Encoding: chunked\r\n");
+    } else if (framing->counted && !said.counted) {
+        to = PUT(to, "Content-Length: ");
+        to = put_number(to, framing->length);
+        to = PUT(to, "\r\n");
+    }
+    to = PUT(to, "\r\n");
+    mh_buf_added(out, (size_t)(to - start));
+    return 0;
+}
+
+/* Reserve for and check a run of fields behind `extra` other bytes. */
+static int reserve_fields(struct mh_buf *out, size_t extra, const struct mh_http_field *fields, size_t count,
+                          char **to)
+{
+    size_t bytes = extra;
+    for (size_t i = 0; i < count; i++) {
+        if (!mh_http_valid_name(fields[i].name, fields[i].name_len) ||
+            !mh_http_valid_value(fields[i].value, fields[i].value_len))
+            return -EINVAL;
+        bytes += fields[i].name_len + fields[i].value_len + 4;
+    }
+    return mh_buf_reserve(out, bytes, to);
+}
+
+int mh_http_reply_interim(struct mh_buf *out, unsigned status, const struct mh_http_field *fields,
+                          size_t count)
+{
+    const char *reason = mh_http_status_text(status);
+    char *start;
+    int rc = reserve_fields(out, STATUS_LINE_BYTES + strlen(reason), fields, count, &start);
+    if (rc < 0)
+        return rc;
+    struct mh_http_answer answer = {.status = status};
+    char *to = put_status_line(start, &answer, reason, strlen(reason));
+    for (size_t i = 0; i < count; i++)
+        to = put_field(to, &fields[i]);
+    to = PUT(to, "\r\n");
+    mh_buf_added(out, (size_t)(to - start));
+    return 0;
+}
+
+size_t mh_http_chunk_head(char *to, size_t len)
+{
+    static const char hex[] = "0123456789abcdef";
+    char digits[2 * sizeof len];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = hex[len & 15];
+        len >>= 4;
+    } while (len > 0);
+    size_t count = sizeof digits - at;
+    memcpy(to, digits + at, count);
+    to[count] = '\r';
+    to[count + 1] = '\n';
+    return count + 2;
+}
+
+int mh_http_reply_trailers(struct mh_buf *out, const struct mh_http_field *fields, size_t count)
+{
+    char *start;
+    int rc = reserve_fields(out, 5, fields, count, &start);
+    if (rc < 0)
+        return rc;
+    char *to = PUT(start, "0\r\n");
+    for (size_t i = 0; i < count; i++)
+        to = put_field(to, &fields[i]);
+    to = PUT(to, "\r\n");
+    mh_buf_added(out, (size_t)(to - start));
+    return 0;
+}
