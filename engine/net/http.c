@@ -1,0 +1,678 @@
+#include "net/http.h"
+
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Answers are gathered up to here before they go out in the middle of a turn. */
+#define GATHER_BYTES (32u << 10)
+
+/* A body from this size on is given to the kernel where it lies instead of being gathered. */
+#define DIRECT_BYTES (8u << 10)
+
+/* Buffers of a connection at rest that are larger than this are given back. */
+#define KEEP_BYTES (4u << 10)
+
+#define PIECES 3 /* a chunk: its head, its bytes, its end */
+
+static const struct mh_http_fault fault_time = {"ERR_HTTP_REQUEST_TIMEOUT", "the request took too long", 408};
+static const struct mh_http_fault fault_cut = {"HPE_INVALID_EOF_STATE", "the client ended in mid-request",
+                                               400};
+
+static uint64_t http_now(const struct mh_http *c)
+{
+    return uv_now(c->handle.ctx->loop);
+}
+
+static bool http_is_open(const struct mh_http *c)
+{
+    return mh_handle_is_open(&c->handle) && c->stream;
+}
+
+static struct mh_stats *http_stats(const struct mh_http *c)
+{
+    return c->handle.ctx->stats;
+}
+
+/* --- losing the client -----------------------------------------------------------------------------------
+ */
+
+static void http_lose(struct mh_http *c, int rc)
+{
+    if (!http_is_open(c))
+        return;
+    c->events->on_lost(c, rc);
+    mh_http_close(c);
+}
+
+/* --- writing ---------------------------------------------------------------------------------------------
+ */
+
+size_t mh_http_pending(const struct mh_http *c)
+{
+    return mh_buf_len(&c->out) + (c->stream ? mh_stream_pending(c->stream) : 0);
+}
+
+/* Give what was gathered, and the pieces behind it, to the stream. What fails is gone: the connection is
+ * lost. */
+static int http_send(struct mh_http *c, const uv_buf_t *pieces, unsigned count)
+{
+    uv_buf_t all[1 + PIECES] = {{mh_buf_len(&c->out) ? mh_buf_bytes(&c->out) : NULL, mh_buf_len(&c->out)}};
+    for (unsigned i = 0; i < count; i++)
+        all[i + 1] = pieces[i];
+    int rc = mh_stream_write(c->stream, all, count + 1);
+    if (rc < 0)
+        c->failure = rc;
+    mh_buf_take(&c->out, mh_buf_len(&c->out));
+    if (c->out.size > KEEP_BYTES)
+        mh_buf_free(&c->out);
+    if (c->place.timeout_ms > 0)
+        c->place.active_ms = http_now(c);
+    return rc;
+}
+
+/* What is written leaves at the end of the turn, or of the bytes being parsed. */
+static void http_schedule(struct mh_http *c)
+{
+    if (!c->feeding)
+        mh_ctx_defer(c->handle.ctx, &c->work);
+}
+
+/* Gather the pieces, or send all if that is too much to be copied. */
+static int http_put(struct mh_http *c, const uv_buf_t *pieces, unsigned count)
+{
+    size_t total = 0;
+    for (unsigned i = 0; i < count; i++)
+        total += pieces[i].len;
+    int rc = 0;
+    if (total >= DIRECT_BYTES || mh_buf_len(&c->out) + total > GATHER_BYTES) {
+        rc = http_send(c, pieces, count);
+    } else {
+        char *to;
+        rc = mh_buf_reserve(&c->out, total, &to);
+        for (unsigned i = 0; rc == 0 && i < count; i++) {
+            memcpy(to, pieces[i].base, pieces[i].len);
+            to += pieces[i].len;
+        }
+        if (rc == 0)
+            mh_buf_added(&c->out, total);
+    }
+    http_schedule(c);
+    return rc;
+}
+
+static int http_put_body(struct mh_http *c, const char *bytes, size_t len)
+{
+    uv_buf_t body = {(char *)(uintptr_t)bytes, len};
+    if (!c->framing.chunked)
+        return http_put(c, &body, 1);
+    char head[MH_HTTP_CHUNK_HEAD];
+    char line_end[] = {'\r', '\n'};
+    uv_buf_t pieces[PIECES] = {{head, mh_http_chunk_head(head, len)}, body, {line_end, sizeof line_end}};
+    return http_put(c, pieces, PIECES);
+}
+
+/* The last byte of the answer was written. */
+static void http_answered(struct mh_http *c)
+{
+    c->answered = true;
+    if (!c->framing.keep_alive)
+        c->last = true;
+    http_schedule(c);
+}
+
+int mh_http_answer(struct mh_http *c, struct mh_http_answer *answer, const char *body, unsigned keep_max)
+{
+    if (!http_is_open(c))
+        return MH_ECLOSED;
+    if (!c->in_hand || c->head_sent)
+        return -EALREADY;
+    const struct mh_http_parser *p = &c->parser;
+    struct mh_http_terms terms = {
+        .minor = p->minor,
+        .head = p->method == HTTP_HEAD,
+        .keep_alive = p->keep_alive && !c->last && !c->server->draining,
+        .timeout_s = c->server->limits.keep_alive_timeout_ms / 1000,
+        .max = keep_max,
+    };
+    int rc = mh_http_reply_head(&c->out, &c->server->date, &terms, answer, &c->framing);
+    if (rc < 0)
+        return rc;
+    c->head_sent = true;
+    c->body_left = c->framing.counted ? c->framing.length : 0;
+    if (answer->whole) {
+        if (answer->body_len > 0 && !c->framing.bodyless)
+            rc = http_put_body(c, body, answer->body_len);
+        if (rc == 0 && c->framing.chunked && !c->framing.bodyless)
+            rc = mh_http_reply_trailers(&c->out, NULL, 0);
+        if (rc == 0)
+            http_answered(c);
+    }
+    if (rc < 0)
+        c->failure = rc;
+    http_schedule(c);
+    return rc;
+}
+
+int mh_http_write(struct mh_http *c, const char *bytes, size_t len)
+{
+    if (!http_is_open(c))
+        return MH_ECLOSED;
+    if (!c->head_sent || c->answered)
+        return -EINVAL;
+    if (len == 0 || c->framing.bodyless)
+        return 0;
+    if (c->framing.counted) {
+        if (len > c->body_left)
+            return -EMSGSIZE;
+        c->body_left -= len;
+    }
+    return http_put_body(c, bytes, len);
+}
+
+int mh_http_finish(struct mh_http *c, const struct mh_http_field *trailers, size_t count)
+{
+    if (!http_is_open(c))
+        return MH_ECLOSED;
+    if (!c->head_sent || c->answered)
+        return -EINVAL;
+    int rc = 0;
+    if (c->framing.chunked && !c->framing.bodyless)
+        rc = mh_http_reply_trailers(&c->out, trailers, count);
+    if (rc < 0)
+        return rc;
+    /* The client waits for bytes that will never come: only the end of the connection can tell it. */
+    if (c->framing.counted && c->body_left > 0)
+        c->framing.keep_alive = false;
+    http_answered(c);
+    return 0;
+}
+
+int mh_http_interim(struct mh_http *c, unsigned status, const struct mh_http_field *fields, size_t count)
+{
+    if (!http_is_open(c))
+        return MH_ECLOSED;
+    if (!c->in_hand || c->head_sent)
+        return -EALREADY;
+    if (c->parser.minor == 0)
+        return 0; /* HTTP/1.0 does not know them */
+    int rc = mh_http_reply_interim(&c->out, status, fields, count);
+    http_schedule(c);
+    return rc;
+}
+
+int mh_http_raw(struct mh_http *c, const char *bytes, size_t len)
+{
+    if (!http_is_open(c))
+        return MH_ECLOSED;
+    uv_buf_t piece = {(char *)(uintptr_t)bytes, len};
+    return http_put(c, &piece, 1);
+}
+
+void mh_http_refuse(struct mh_http *c, unsigned status)
+{
+    if (!http_is_open(c))
+        return;
+    if (c->in_hand && c->head_sent) {
+        mh_http_close(c);
+        return;
+    }
+    char head[160];
+    int len = snprintf(head, sizeof head, "HTTP/1.1 %u %s\r\nConnection: close\r\n\r\n", status,
+                       mh_http_status_text(status));
+    mh_http_raw(c, head, (size_t)len);
+    mh_http_end(c);
+}
+
+void mh_http_end(struct mh_http *c)
+{
+    if (c->ending)
+        return;
+    c->ending = true;
+    http_schedule(c);
+    if (!c->feeding)
+        mh_http_server_enter(c->server, &c->place, MH_HTTP_WAITS, http_now(c));
+}
+
+void mh_http_tell_flushed(struct mh_http *c)
+{
+    c->tell_flushed = true;
+    if (http_is_open(c))
+        http_schedule(c);
+}
+
+/* --- reading ---------------------------------------------------------------------------------------------
+ */
+
+static void http_note_request(struct mh_http *c)
+{
+    struct mh_stats *stats = http_stats(c);
+    const struct mh_http_parser *p = &c->parser;
+    const char *method = llhttp_method_name((llhttp_method_t)p->method);
+    size_t method_len = strlen(method);
+    size_t room = sizeof stats->last_request - method_len - 2;
+    size_t url_len = p->url_len < room ? p->url_len : room;
+    stats->requests++;
+    stats->in_flight++;
+    memcpy(stats->last_request, method, method_len);
+    stats->last_request[method_len] = ' ';
+    memcpy(stats->last_request + method_len + 1, p->url, url_len);
+    stats->last_request[method_len + 1 + url_len] = '\0';
+}
+
+static void http_request(struct mh_http *c)
+{
+    c->in_hand = true;
+    c->received = c->parser.whole;
+    c->head_sent = false;
+    c->answered = false;
+    c->flowing = false;
+    c->requests++;
+    http_note_request(c);
+    c->events->on_request(c);
+}
+
+static void http_put_down(struct mh_http *c)
+{
+    http_stats(c)->in_flight--;
+    c->in_hand = false;
+}
+
+/* If the request in hand is answered and received, or its answer was the last, it is done with. */
+static void http_conclude(struct mh_http *c)
+{
+    if (!c->in_hand || !c->answered || !(c->received || c->last))
+        return;
+    http_put_down(c);
+    if (c->last)
+        mh_http_end(c);
+}
+
+static void http_bad(struct mh_http *c, const struct mh_http_fault *fault)
+{
+    c->bad = true;
+    c->fault = *fault;
+    if (c->in_hand && c->answered) {
+        mh_http_end(c); /* the answer stands, but what follows cannot be read */
+        return;
+    }
+    c->events->on_bad(c);
+}
+
+static void http_step(struct mh_http *c, enum mh_http_step step)
+{
+    switch (step) {
+    case MH_HTTP_HEAD:
+        http_request(c);
+        break;
+    case MH_HTTP_BODY:
+        if (c->flowing)
+            c->events->on_body(c, c->parser.body, c->parser.body_len);
+        break;
+    case MH_HTTP_END:
+        c->received = true;
+        if (!c->answered || c->flowing)
+            c->events->on_received(c);
+        break;
+    case MH_HTTP_BAD:
+        http_bad(c, &c->parser.fault);
+        break;
+    case MH_HTTP_MORE:
+        break;
+    }
+    http_conclude(c);
+}
+
+/* Whether the parser may go on: the next thing it tells has somebody to hear it. */
+static bool http_wants(const struct mh_http *c)
+{
+    if (!http_is_open(c) || c->bad || c->ending)
+        return false;
+    if (!c->in_hand)
+        return mh_http_pending(c) < c->server->limits.high_water_bytes;
+    return !c->received && (c->flowing || c->answered);
+}
+
+/* Parse; returns how many bytes were taken. */
+static size_t http_feed(struct mh_http *c, const char *bytes, size_t len)
+{
+    size_t done = 0;
+    c->feeding = true;
+    c->stirred = true;
+    while (http_wants(c)) {
+        size_t used;
+        bool begun = mh_http_parser_midway(&c->parser);
+        enum mh_http_step step = mh_http_parse(&c->parser, bytes + done, len - done, &used);
+        if (!begun && used > 0)
+            c->request_at_ms = http_now(c);
+        done += used;
+        if (step == MH_HTTP_MORE) {
+            c->stirred = false;
+            break;
+        }
+        c->rest = bytes + done;
+        c->rest_len = len - done;
+        http_step(c, step);
+    }
+    c->feeding = false;
+    return done;
+}
+
+static void http_flush(struct mh_http *c)
+{
+    if (!http_is_open(c))
+        return;
+    if (mh_buf_len(&c->out) > 0)
+        http_send(c, NULL, 0);
+    if (c->failure < 0) {
+        http_lose(c, c->failure);
+    } else if (c->tell_flushed && mh_stream_pending(c->stream) == 0) {
+        c->tell_flushed = false;
+        c->events->on_flushed(c);
+    }
+}
+
+/* Is there nothing the client could still want of this connection, so that closing it cannot eat an answer?
+ */
+static bool http_is_clean(const struct mh_http *c)
+{
+    return !c->bad && !c->parser.keep_alive && c->received && mh_buf_len(&c->ahead) == 0 &&
+           mh_http_pending(c) == 0;
+}
+
+static void http_finish_side(struct mh_http *c)
+{
+    if (mh_buf_len(&c->out) > 0)
+        return;
+    if ((c->ended || http_is_clean(c)) && mh_http_pending(c) == 0) {
+        mh_http_close(c);
+        return;
+    }
+    int rc = mh_stream_shutdown(c->stream);
+    if (rc < 0)
+        mh_http_close(c);
+}
+
+static void http_read(struct mh_http *c, bool on)
+{
+    if (on == c->reading)
+        return;
+    c->reading = on;
+    if (on)
+        mh_stream_read_start(c->stream);
+    else
+        mh_stream_read_stop(c->stream);
+}
+
+/* Where the connection stands as far as deadlines are concerned, and since when. */
+static enum mh_http_phase http_phase(const struct mh_http *c, uint64_t *since_ms)
+{
+    *since_ms = http_now(c);
+    if (c->ending && c->place.phase == MH_HTTP_LINGER) {
+        *since_ms = c->place.since_ms;
+        return MH_HTTP_LINGER;
+    }
+    if (c->ending || (c->in_hand && c->received))
+        return MH_HTTP_WAITS;
+    if (c->in_hand || mh_http_parser_midway(&c->parser)) {
+        *since_ms = c->request_at_ms;
+        return c->in_hand ? MH_HTTP_BODIES : MH_HTTP_HEADS;
+    }
+    if (mh_http_pending(c) > 0)
+        return MH_HTTP_WAITS;
+    if (c->requests > 0)
+        return MH_HTTP_IDLE;
+    if (c->place.phase == MH_HTTP_FRESH)
+        *since_ms = c->place.since_ms;
+    return MH_HTTP_FRESH;
+}
+
+/* The client has ended its side: what it began and cannot complete now is bad; otherwise end ours when all is
+ * done. */
+static void http_check_end(struct mh_http *c)
+{
+    if (!http_is_open(c) || !c->ended || c->ending || c->bad || mh_buf_len(&c->ahead) > 0)
+        return;
+    if (c->in_hand ? !c->received : mh_http_parser_midway(&c->parser))
+        http_bad(c, &fault_cut);
+    else if (!c->in_hand)
+        mh_http_end(c);
+}
+
+/*
+ * The end of every event: take up what was left of earlier reads as long as somebody wants it, send what was
+ * written, and see where the connection stands.
+ */
+static void http_turn(struct mh_http *c)
+{
+    http_conclude(c);
+    http_flush(c);
+    while (http_wants(c) && c->stirred) {
+        size_t len = mh_buf_len(&c->ahead);
+        size_t done = http_feed(c, len > 0 ? mh_buf_bytes(&c->ahead) : "", len);
+        mh_buf_take(&c->ahead, done);
+        http_flush(c);
+    }
+    http_check_end(c);
+    http_flush(c);
+    if (!c->stream)
+        mh_http_close(c); /* released */
+    else if (http_is_open(c) && c->ending)
+        http_finish_side(c);
+    if (!http_is_open(c))
+        return;
+    uint64_t since_ms;
+    enum mh_http_phase phase = http_phase(c, &since_ms);
+    if (phase != c->place.phase || since_ms != c->place.since_ms)
+        mh_http_server_enter(c->server, &c->place, phase, since_ms);
+    if (mh_buf_len(&c->ahead) == 0 && c->ahead.size > KEEP_BYTES)
+        mh_buf_free(&c->ahead);
+    http_read(c, c->ending || mh_buf_len(&c->ahead) < c->server->limits.ahead_bytes);
+}
+
+static void http_work(struct mh_deferred *work)
+{
+    struct mh_http *c = mh_of(work, struct mh_http, work);
+    if (http_is_open(c))
+        http_turn(c);
+}
+
+static void stream_data(struct mh_stream *s, const char *bytes, size_t len)
+{
+    struct mh_http *c = s->handle.owner;
+    if (c->place.timeout_ms > 0)
+        c->place.active_ms = http_now(c);
+    if (c->ending || c->bad)
+        return; /* read to be thrown away */
+    size_t done = mh_buf_len(&c->ahead) == 0 ? http_feed(c, bytes, len) : 0;
+    if (http_is_open(c) && done < len && !c->bad && !c->ending) {
+        int rc = mh_buf_append(&c->ahead, bytes + done, len - done);
+        if (rc < 0) {
+            http_lose(c, rc);
+            return;
+        }
+    }
+    http_turn(c);
+}
+
+static void stream_end(struct mh_stream *s)
+{
+    struct mh_http *c = s->handle.owner;
+    c->ended = true;
+    http_turn(c);
+}
+
+static void stream_error(struct mh_stream *s, int rc)
+{
+    http_lose(s->handle.owner, rc);
+}
+
+static void stream_drain(struct mh_stream *s)
+{
+    http_turn(s->handle.owner);
+}
+
+static void stream_shut(struct mh_stream *s, int rc)
+{
+    struct mh_http *c = s->handle.owner;
+    if (rc < 0 || c->ended)
+        mh_http_close(c);
+    else
+        mh_http_server_enter(c->server, &c->place, MH_HTTP_LINGER, http_now(c));
+}
+
+static const struct mh_stream_events stream_events = {
+    .on_data = stream_data,
+    .on_end = stream_end,
+    .on_error = stream_error,
+    .on_drain = stream_drain,
+    .on_shutdown = stream_shut,
+};
+
+void mh_http_flow(struct mh_http *c, bool on)
+{
+    if (c->flowing == on || !http_is_open(c))
+        return;
+    c->flowing = on;
+    if (on)
+        http_schedule(c);
+}
+
+/* --- clocks ----------------------------------------------------------------------------------------------
+ */
+
+void mh_http_expire(struct mh_http *c)
+{
+    switch (c->place.phase) {
+    case MH_HTTP_BODIES:
+    case MH_HTTP_HEADS:
+        http_bad(c, &fault_time);
+        break;
+    case MH_HTTP_FRESH:
+        if (c->server->draining)
+            mh_http_end(c);
+        else
+            http_bad(c, &fault_time);
+        break;
+    case MH_HTTP_IDLE:
+        mh_http_end(c);
+        break;
+    default:
+        mh_http_close(c);
+        break;
+    }
+    if (http_is_open(c))
+        http_turn(c);
+}
+
+void mh_http_silent(struct mh_http *c)
+{
+    if (!http_is_open(c))
+        return;
+    c->events->on_timeout(c);
+    if (http_is_open(c))
+        http_turn(c);
+}
+
+void mh_http_set_timeout(struct mh_http *c, uint64_t timeout_ms)
+{
+    if (http_is_open(c))
+        mh_http_server_watch(c->server, &c->place, timeout_ms);
+}
+
+/* --- life ------------------------------------------------------------------------------------------------
+ */
+
+static void http_gone(struct mh_http *c)
+{
+    mh_http_server_delist(c->server, &c->place);
+    mh_handle_closed(&c->handle);
+}
+
+static void stream_closed(struct mh_handle *h)
+{
+    struct mh_http *c = h->owner;
+    c->stream = NULL;
+    mh_handle_release(h);
+    if (c->handle.state == MH_HANDLE_OPEN)
+        mh_http_close(c); /* the stream was closed by somebody else: the whole engine closes */
+    else
+        http_gone(c);
+}
+
+static void http_close(struct mh_handle *h)
+{
+    struct mh_http *c = mh_of(h, struct mh_http, handle);
+    if (c->in_hand)
+        http_put_down(c);
+    mh_list_remove(&c->work.link);
+    if (c->stream)
+        mh_stream_close(c->stream);
+    else
+        http_gone(c);
+}
+
+static void http_destroy(struct mh_handle *h)
+{
+    struct mh_http *c = mh_of(h, struct mh_http, handle);
+    mh_http_parser_free(&c->parser);
+    mh_buf_free(&c->ahead);
+    mh_buf_free(&c->out);
+    mh_free(&h->ctx->alloc, c);
+}
+
+static const struct mh_handle_class http_class = {"http connection", http_close, http_destroy};
+
+int mh_http_open(struct mh_http_server *server, struct mh_stream *stream, const struct mh_http_events *events,
+                 struct mh_http **out)
+{
+    struct mh_ctx *ctx = server->handle.ctx;
+    struct mh_http *c = mh_zalloc(&ctx->alloc, sizeof *c);
+    if (!c || !mh_handle_is_open(&server->handle)) {
+        int rc = c ? MH_ECLOSED : -ENOMEM;
+        mh_free(&ctx->alloc, c);
+        mh_stream_close(stream);
+        mh_handle_release(&stream->handle);
+        return rc;
+    }
+    c->server = server;
+    c->events = events;
+    c->stream = stream;
+    c->work.run = http_work;
+    mh_list_init(&c->work.link);
+    mh_http_parser_init(&c->parser, &ctx->alloc, &server->limits);
+    mh_buf_init(&c->ahead, &ctx->alloc, SIZE_MAX / 4); /* http_turn stops reading at limits.ahead_bytes */
+    mh_buf_init(&c->out, &ctx->alloc, SIZE_MAX / 4);   /* http_put never gathers more than GATHER_BYTES */
+    stream->events = &stream_events;
+    stream->handle.owner = c;
+    stream->handle.on_closed = stream_closed;
+    mh_handle_open(&c->handle, ctx, &http_class);
+    mh_http_server_enlist(server, &c->place);
+    http_read(c, true);
+    *out = c;
+    return 0;
+}
+
+void mh_http_unread(struct mh_http *c, const char *bytes, size_t len)
+{
+    int rc = mh_buf_append(&c->ahead, bytes, len);
+    if (rc < 0)
+        c->failure = rc;
+    c->stirred = true;
+    http_schedule(c);
+}
+
+struct mh_stream *mh_http_release(struct mh_http *c)
+{
+    struct mh_stream *stream = c->stream;
+    mh_stream_read_stop(stream);
+    if (mh_buf_len(&c->out) > 0)
+        http_send(c, NULL, 0);
+    stream->events = NULL;
+    stream->handle.owner = NULL;
+    stream->handle.on_closed = NULL;
+    c->stream = NULL; /* http_turn closes the rest: nobody up the stack must lose the memory under its feet */
+    return stream;
+}
