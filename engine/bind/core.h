@@ -24,7 +24,8 @@
     X(process)  /* l_process.c: spawn, usage */                                                              \
     X(fd)       /* l_fd.c: bare descriptors for a child's stdio */                                           \
     X(worker)   /* l_worker.c: workers and shared addresses, the master's side */                            \
-    X(child)    /* l_child.c: the worker's side of the same */
+    X(child)    /* l_child.c: the worker's side of the same */                                               \
+    X(http)     /* l_http.c: connections of an HTTP server */
 
 #define MH_CORE_DECLARE(part) void mh_l_##part##_open(lua_State *L, struct mh_state *st);
 MH_CORE_PARTS(MH_CORE_DECLARE)

@@ -11,12 +11,12 @@
  *     owner:on_shutdown([message, code, errno])
  *     owner:on_closed()
  */
+#include "bind/l_stream.h"
 #include "bind/address.h"
 #include "bind/args.h"
 #include "bind/box.h"
 #include "bind/core.h"
 #include "bind/fail.h"
-#include "net/stream.h"
 
 #include <limits.h>
 
@@ -172,6 +172,25 @@ static int l_stream_connect_path(lua_State *L)
     struct mh_stream *s = NULL;
     int rc = mh_stream_connect_path(st->ctx, path, len, &stream_events, &s);
     return stream_adopt(L, box, s, rc);
+}
+
+struct mh_box *mh_l_stream_new(lua_State *L, struct mh_state *st, int owner)
+{
+    return mh_box_new(L, st, STREAM, owner);
+}
+
+void mh_l_stream_adopt(lua_State *L, struct mh_box *box, struct mh_stream *s)
+{
+    s->events = &stream_events;
+    mh_box_adopt(L, box, &s->handle);
+}
+
+struct mh_stream *mh_l_stream_surrender(lua_State *L, int index)
+{
+    struct mh_box *box = mh_box_check(L, index, STREAM);
+    if (!box->handle || !mh_handle_is_open(box->handle))
+        return NULL;
+    return stream_of(mh_box_surrender(box));
 }
 
 /* --- methods ------------------------------------------------------------------------------------------- */
@@ -338,7 +357,7 @@ void mh_l_stream_open(lua_State *L, struct mh_state *st)
         {"ceiling", l_stream_ceiling},     {"count", l_stream_count},
         {"address", l_stream_address},     {"nodelay", l_stream_nodelay},
         {"keepalive", l_stream_keepalive}, {"fd", l_stream_fd},
-        {"release", l_stream_release},       {NULL, NULL},
+        {"release", l_stream_release},     {NULL, NULL},
     };
     static const luaL_Reg functions[] = {{"stream", l_stream_new},
                                          {"streamKind", l_stream_kind},

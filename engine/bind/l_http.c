@@ -1,0 +1,758 @@
+/*
+ * bind/l_http.c - core.httpServer(owner) and core.http(owner, server, fd), for lua/moonherd/http/.
+ *
+ * The owner of a connection hears:
+ *
+ *     owner:on_request(method, url, fields, flags)   fields: the header lines as received, for
+ * core.httpHeaders owner:on_body(bytes) owner:on_received([trailers])                  of a request with a
+ * body owner:on_flushed()                             after connection:tellFlushed() owner:on_bad(code,
+ * reason, status)             no request: refuse(status) is the usual answer owner:on_lost(message, code,
+ * errno)            the client is gone owner:on_timeout() owner:on_closed()
+ *
+ * One crossing into Lua per request and one out, where the answer is written whole: headers are made into
+ * tables only when somebody asks for them.
+ */
+#include "base/err.h"
+#include "bind/address.h"
+#include "bind/args.h"
+#include "bind/box.h"
+#include "bind/core.h"
+#include "bind/fail.h"
+#include "bind/l_stream.h"
+#include "net/http.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#define HTTP   "http"
+#define SERVER "httpServer"
+
+/* on_request's flags, as lua/moonherd/http/connection.lua knows them. */
+enum {
+    REQUEST_BODY = 1,
+    REQUEST_UPGRADE = 2,
+    REQUEST_EXPECT = 4,          /* something that we do not know */
+    REQUEST_EXPECT_CONTINUE = 8, /* 100-continue */
+    REQUEST_HTTP_1_0 = 16,
+};
+
+/* reply's flags. */
+enum { REPLY_WHOLE = 1, REPLY_NO_DATE = 2, REPLY_UNCOUNTED = 4 };
+
+#define FEW_FIELDS  32 /* these need no memory */
+#define MOST_FIELDS 10000
+
+static struct mh_http *http_of(struct mh_handle *h)
+{
+    return mh_of(h, struct mh_http, handle);
+}
+
+static struct mh_http_server *server_of(struct mh_handle *h)
+{
+    return mh_of(h, struct mh_http_server, handle);
+}
+
+static uv_handle_t *http_uv(struct mh_handle *h)
+{
+    struct mh_stream *stream = http_of(h)->stream;
+    return stream ? &stream->uv.handle : NULL;
+}
+
+/* --- what the owner of a connection hears ----------------------------------------------------------------
+ */
+
+static int push_request(lua_State *L, void *arg)
+{
+    const struct mh_http_parser *p = &((struct mh_http *)arg)->parser;
+    int flags = (p->whole ? 0 : REQUEST_BODY) | (p->upgrade ? REQUEST_UPGRADE : 0) |
+                (p->minor == 0 ? REQUEST_HTTP_1_0 : 0);
+    if (p->expects)
+        flags |= p->expects_continue ? REQUEST_EXPECT_CONTINUE : REQUEST_EXPECT;
+    lua_pushstring(L, llhttp_method_name((llhttp_method_t)p->method));
+    lua_pushlstring(L, p->url, p->url_len);
+    lua_pushlstring(L, p->fields, p->fields_len);
+    lua_pushinteger(L, flags);
+    return 4;
+}
+
+static void http_on_request(struct mh_http *c)
+{
+    mh_box_emit(c->handle.owner, "on_request", push_request, c);
+}
+
+static int push_body(lua_State *L, void *arg)
+{
+    uv_buf_t *body = arg;
+    lua_pushlstring(L, body->base, body->len);
+    return 1;
+}
+
+static void http_on_body(struct mh_http *c, const char *bytes, size_t len)
+{
+    uv_buf_t body = {(char *)(uintptr_t)bytes, len};
+    mh_box_emit(c->handle.owner, "on_body", push_body, &body);
+}
+
+static void http_on_received(struct mh_http *c)
+{
+    const struct mh_buf *trailers = &c->parser.trailers;
+    uv_buf_t lines = {mh_buf_len(trailers) > 0 ? mh_buf_bytes(trailers) : NULL, mh_buf_len(trailers)};
+    mh_box_emit(c->handle.owner, "on_received", lines.len > 0 ? push_body : NULL, &lines);
+}
+
+static void http_on_flushed(struct mh_http *c)
+{
+    mh_box_emit(c->handle.owner, "on_flushed", NULL, NULL);
+}
+
+static int push_fault(lua_State *L, void *arg)
+{
+    const struct mh_http_fault *fault = arg;
+    lua_pushstring(L, fault->code);
+    lua_pushstring(L, fault->reason);
+    lua_pushinteger(L, (lua_Integer)fault->status);
+    return 3;
+}
+
+static void http_on_bad(struct mh_http *c)
+{
+    mh_box_emit(c->handle.owner, "on_bad", push_fault, &c->fault);
+}
+
+static int push_failure(lua_State *L, void *arg)
+{
+    mh_fail(L, *(int *)arg);
+    lua_remove(L, -4); /* the nil that a return value would need */
+    return 3;
+}
+
+static void http_on_lost(struct mh_http *c, int rc)
+{
+    mh_box_emit(c->handle.owner, "on_lost", push_failure, &rc);
+}
+
+static void http_on_timeout(struct mh_http *c)
+{
+    mh_box_emit(c->handle.owner, "on_timeout", NULL, NULL);
+}
+
+static const struct mh_http_events http_events = {
+    .on_request = http_on_request,
+    .on_body = http_on_body,
+    .on_received = http_on_received,
+    .on_flushed = http_on_flushed,
+    .on_bad = http_on_bad,
+    .on_lost = http_on_lost,
+    .on_timeout = http_on_timeout,
+};
+
+/* --- arguments -------------------------------------------------------------------------------------------
+ */
+
+/*
+ * The open connection of a method's first argument; NULL after pushing the failure (4 values). Every request
+ * comes by here, so it compares with the class's metatable, which the methods carry, instead of looking that
+ * up by name.
+ */
+static struct mh_http *http_arg(lua_State *L)
+{
+    struct mh_box *box = lua_touserdata(L, 1);
+    if (!box || !lua_getmetatable(L, 1) || !lua_rawequal(L, -1, lua_upvalueindex(2))) {
+        luaL_typerror(L, 1, "connection");
+        return NULL;
+    }
+    lua_pop(L, 1);
+    if (box->handle && mh_handle_is_open(box->handle))
+        return http_of(box->handle);
+    mh_fail(L, MH_ECLOSED);
+    return NULL;
+}
+
+/*
+ * The list { name, value, name, value, ... } at index, or none for nil, as fields that live as long as the
+ * list. *few has FEW_FIELDS; longer lists get memory of Lua's.
+ */
+static struct mh_http_field *fields_arg(lua_State *L, int index, struct mh_http_field *few, size_t *count)
+{
+    *count = 0;
+    if (lua_isnoneornil(L, index))
+        return few;
+    luaL_checktype(L, index, LUA_TTABLE);
+    size_t len = lua_objlen(L, index);
+    luaL_argcheck(L, len % 2 == 0 && len / 2 <= MOST_FIELDS, index, "not a list of names and values");
+    struct mh_http_field *fields = len / 2 > FEW_FIELDS ? lua_newuserdata(L, len / 2 * sizeof *fields) : few;
+    for (size_t i = 0; i < len; i++) {
+        lua_rawgeti(L, index, (int)i + 1);
+        /* A number would be made a string that nothing holds. */
+        luaL_argcheck(L, lua_type(L, -1) == LUA_TSTRING, index, "names and values must be strings");
+        size_t bytes;
+        const char *text = lua_tolstring(L, -1, &bytes);
+        struct mh_http_field *f = &fields[i / 2];
+        if (i % 2 == 0)
+            f->name = text, f->name_len = bytes;
+        else
+            f->value = text, f->value_len = bytes;
+        lua_pop(L, 1);
+    }
+    *count = len / 2;
+    return fields;
+}
+
+/* --- connections -----------------------------------------------------------------------------------------
+ */
+
+/*
+ * core.http(owner, server, fd or stream [, shared [, unread]]) -> box, or nil, message, code, errno. Takes
+ * the descriptor, also on failure, or the stream out of its box. shared: see core.stream. unread: bytes that
+ * were read from the stream already.
+ */
+static int l_http_new(lua_State *L)
+{
+    struct mh_state *st = mh_state_of(L);
+    struct mh_box *server = mh_box_check(L, 2, SERVER);
+    bool is_fd = lua_type(L, 3) == LUA_TNUMBER;
+    int fd = is_fd ? (int)mh_arg_integer(L, 3, "fd", 0, INT_MAX) : -1;
+    bool shared = lua_toboolean(L, 4);
+    size_t unread_len;
+    const char *unread = luaL_optlstring(L, 5, "", &unread_len);
+    struct mh_box *box = mh_box_new(L, st, HTTP, 1);
+    struct mh_stream *stream = is_fd ? NULL : mh_l_stream_surrender(L, 3);
+    struct mh_http *c;
+    int rc = 0;
+    if (is_fd) {
+        rc = mh_stream_open(st->ctx, fd, NULL, &stream);
+        if (rc == 0) {
+            stream->shared = shared;
+            mh_stream_count(stream);
+            mh_stream_nodelay(stream, true);
+        }
+    }
+    if (rc == 0)
+        rc = !stream ? MH_ECLOSED : !server->handle ? MH_ECLOSED : 0;
+    if (rc < 0) {
+        if (stream) {
+            mh_stream_close(stream);
+            mh_handle_release(&stream->handle);
+        }
+        return mh_fail(L, rc);
+    }
+    rc = mh_http_open(server_of(server->handle), stream, &http_events, &c);
+    if (rc < 0)
+        return mh_fail(L, rc);
+    mh_box_adopt(L, box, &c->handle);
+    if (unread_len > 0)
+        mh_http_unread(c, unread, unread_len);
+    return 1;
+}
+
+/*
+ * connection:reply(status, reason, fields, body, flags, keep_max) -> true; or nil, message, code, errno.
+ * EINVAL: bytes that have no place in a header; EBADMSG: the body is not as long as its Content-Length says.
+ */
+static int l_http_reply(lua_State *L)
+{
+    struct mh_http_field few[FEW_FIELDS];
+    int status = lua_tointeger(L, 2);
+    luaL_argcheck(L, status >= 100 && status <= 999, 2, "not a status");
+    int flags = (int)lua_tointeger(L, 6);
+    struct mh_http_answer answer = {
+        .status = (unsigned)status,
+        .whole = (flags & REPLY_WHOLE) != 0,
+        .no_date = (flags & REPLY_NO_DATE) != 0,
+        .uncounted = (flags & REPLY_UNCOUNTED) != 0,
+    };
+    answer.reason = luaL_optlstring(L, 3, NULL, &answer.reason_len);
+    const char *body = luaL_optlstring(L, 5, "", &answer.body_len);
+    unsigned keep_max = (unsigned)lua_tointeger(L, 7);
+    answer.fields = fields_arg(L, 4, few, &answer.count);
+    struct mh_http *c = http_arg(L);
+    return c ? mh_result(L, mh_http_answer(c, &answer, body, keep_max)) : 4;
+}
+
+/* connection:write(bytes) -> true, unsent bytes; or nil, message, code, errno */
+static int l_http_write(lua_State *L)
+{
+    size_t len;
+    const char *bytes = luaL_checklstring(L, 2, &len);
+    struct mh_http *c = http_arg(L);
+    if (!c)
+        return 4;
+    int rc = mh_http_write(c, bytes, len);
+    if (rc < 0)
+        return mh_fail(L, rc);
+    lua_pushboolean(L, 1);
+    lua_pushinteger(L, (lua_Integer)mh_http_pending(c));
+    return 2;
+}
+
+/* connection:finish([trailers]) -> true; or nil, message, code, errno */
+static int l_http_finish(lua_State *L)
+{
+    struct mh_http_field few[FEW_FIELDS];
+    size_t count;
+    struct mh_http_field *fields = fields_arg(L, 2, few, &count);
+    struct mh_http *c = http_arg(L);
+    return c ? mh_result(L, mh_http_finish(c, fields, count)) : 4;
+}
+
+/* connection:interim(status [, fields]) -> true; or nil, message, code, errno */
+static int l_http_interim(lua_State *L)
+{
+    struct mh_http_field few[FEW_FIELDS];
+    size_t count;
+    int status = (int)mh_arg_integer(L, 2, "status", 100, 199);
+    struct mh_http_field *fields = fields_arg(L, 3, few, &count);
+    struct mh_http *c = http_arg(L);
+    return c ? mh_result(L, mh_http_interim(c, (unsigned)status, fields, count)) : 4;
+}
+
+/* connection:raw(bytes) -> true; or nil, message, code, errno */
+static int l_http_raw(lua_State *L)
+{
+    size_t len;
+    const char *bytes = luaL_checklstring(L, 2, &len);
+    struct mh_http *c = http_arg(L);
+    return c ? mh_result(L, mh_http_raw(c, bytes, len)) : 4;
+}
+
+static int l_http_refuse(lua_State *L)
+{
+    int status = (int)mh_arg_integer(L, 2, "status", 400, 599);
+    struct mh_http *c = http_arg(L);
+    if (c)
+        mh_http_refuse(c, (unsigned)status);
+    return 0;
+}
+
+/* connection:end_(): end our side when all is written, close when the client's has ended */
+static int l_http_end(lua_State *L)
+{
+    struct mh_http *c = http_arg(L);
+    if (c)
+        mh_http_end(c);
+    return 0;
+}
+
+/* connection:last(): the answer to the request in hand is the last one */
+static int l_http_last(lua_State *L)
+{
+    struct mh_http *c = http_arg(L);
+    if (c)
+        mh_http_last(c);
+    return 0;
+}
+
+static int l_http_flow(lua_State *L)
+{
+    bool on = lua_toboolean(L, 2);
+    struct mh_http *c = http_arg(L);
+    if (c)
+        mh_http_flow(c, on);
+    return 0;
+}
+
+static int l_http_tell_flushed(lua_State *L)
+{
+    struct mh_http *c = http_arg(L);
+    if (c)
+        mh_http_tell_flushed(c);
+    return 0;
+}
+
+static int l_http_pending(lua_State *L)
+{
+    struct mh_http *c = http_arg(L);
+    lua_pushinteger(L, c ? (lua_Integer)mh_http_pending(c) : 0);
+    return 1;
+}
+
+/* connection:counts() -> bytes read, bytes written, requests; nothing when closed */
+static int l_http_counts(lua_State *L)
+{
+    struct mh_http *c = http_arg(L);
+    if (!c || !c->stream)
+        return 0;
+    lua_pushnumber(L, (lua_Number)c->stream->bytes_read);
+    lua_pushnumber(L, (lua_Number)c->stream->bytes_written);
+    lua_pushnumber(L, (lua_Number)c->requests);
+    return 3;
+}
+
+static int l_http_set_timeout(lua_State *L)
+{
+    uint64_t ms = (uint64_t)mh_arg_integer(L, 2, "timeout", 0, INT_MAX);
+    struct mh_http *c = http_arg(L);
+    if (c)
+        mh_http_set_timeout(c, ms);
+    return 0;
+}
+
+/* connection:address(peer) -> as mh_push_address */
+static int l_http_address(lua_State *L)
+{
+    struct sockaddr_storage address;
+    socklen_t len;
+    bool peer = lua_toboolean(L, 2);
+    struct mh_http *c = http_arg(L);
+    if (!c)
+        return 4;
+    int rc = c->stream ? mh_stream_address(c->stream, peer, &address, &len) : MH_ECLOSED;
+    if (rc < 0)
+        return mh_fail(L, rc);
+    mh_push_address(L, &address, len);
+    return 1;
+}
+
+static int l_http_nodelay(lua_State *L)
+{
+    bool on = lua_toboolean(L, 2);
+    struct mh_http *c = http_arg(L);
+    return c ? mh_result(L, c->stream ? mh_stream_nodelay(c->stream, on) : MH_ECLOSED) : 4;
+}
+
+/* connection:keepalive(on, delay_s) */
+static int l_http_keepalive(lua_State *L)
+{
+    bool on = lua_toboolean(L, 2);
+    unsigned delay_s = lua_isnoneornil(L, 3) ? 0 : (unsigned)mh_arg_integer(L, 3, "delay", 0, 32767);
+    struct mh_http *c = http_arg(L);
+    return c ? mh_result(L, c->stream ? mh_stream_keepalive(c->stream, on, delay_s) : MH_ECLOSED) : 4;
+}
+
+/* connection:reset(): close, so that a TCP peer sees a reset */
+static int l_http_reset(lua_State *L)
+{
+    struct mh_http *c = http_arg(L);
+    if (c && c->stream)
+        mh_stream_reset(c->stream);
+    return 0;
+}
+
+/*
+ * connection:release(owner) -> stream box of that owner, bytes behind the head. Only inside on_request; the
+ * connection closes itself.
+ */
+static int l_http_release(lua_State *L)
+{
+    struct mh_state *st = mh_state_of(L);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    struct mh_http *c = http_arg(L);
+    if (!c)
+        return 4;
+    if (!c->feeding || !c->stream)
+        return luaL_error(L, "connection:release: only while its request is being told");
+    lua_pushlstring(L, c->rest, c->rest_len);
+    struct mh_box *box = mh_l_stream_new(L, st, 2);
+    mh_l_stream_adopt(L, box, mh_http_release(c));
+    lua_insert(L, -2);
+    return 2;
+}
+
+/* --- servers ---------------------------------------------------------------------------------------------
+ */
+
+/* core.httpServer(owner) -> box, or nil, message, code, errno */
+static int l_server_new(lua_State *L)
+{
+    struct mh_state *st = mh_state_of(L);
+    struct mh_box *box = mh_box_new(L, st, SERVER, 1);
+    struct mh_http_server *server;
+    int rc = mh_http_server_open(st->ctx, &server);
+    if (rc < 0)
+        return mh_fail(L, rc);
+    mh_box_adopt(L, box, &server->handle);
+    return 1;
+}
+
+/*
+ * server:set{ maxHeaderSize =, maxUrlSize =, maxHeadersCount =, maxBodySize =, maxChunkExtensionSize =,
+ * maxAhead =, highWaterMark =, headersTimeout =, requestTimeout =, keepAliveTimeout =, timeout =,
+ * lingerTimeout =, requireHostHeader = }: the keys given; times in milliseconds.
+ */
+static int l_server_set(lua_State *L)
+{
+    static const struct {
+        const char *key;
+        size_t offset;
+        size_t size;
+    } sizes[] = {
+#define LIMIT(key, field) \
+    {key, offsetof(struct mh_http_limits, field), sizeof(((struct mh_http_limits *)0)->field)}
+        LIMIT("maxHeaderSize", header_bytes),
+        LIMIT("maxUrlSize", url_bytes),
+        LIMIT("maxHeadersCount", header_count),
+        LIMIT("maxBodySize", body_bytes),
+        LIMIT("maxChunkExtensionSize", chunk_extension_bytes),
+        LIMIT("maxAhead", ahead_bytes),
+        LIMIT("highWaterMark", high_water_bytes),
+        LIMIT("headersTimeout", headers_timeout_ms),
+        LIMIT("requestTimeout", request_timeout_ms),
+        LIMIT("keepAliveTimeout", keep_alive_timeout_ms),
+        LIMIT("timeout", timeout_ms),
+        LIMIT("lingerTimeout", linger_ms),
+#undef LIMIT
+    };
+    luaL_checktype(L, 2, LUA_TTABLE);
+    struct mh_box *box = mh_box_check(L, 1, SERVER);
+    struct mh_http_limits limits = MH_HTTP_LIMITS_DEFAULT;
+    if (box->handle)
+        limits = server_of(box->handle)->limits;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        int64_t value = mh_opt_integer(L, 2, sizes[i].key, 0, (int64_t)1 << 53, -1);
+        char *to = (char *)&limits + sizes[i].offset;
+        if (value >= 0 && sizes[i].size == sizeof(uint64_t))
+            memcpy(to, &(uint64_t){(uint64_t)value}, sizeof(uint64_t));
+        else if (value >= 0)
+            memcpy(to, &(unsigned){value < UINT_MAX ? (unsigned)value : UINT_MAX}, sizeof(unsigned));
+    }
+    limits.require_host = mh_opt_boolean(L, 2, "requireHostHeader", limits.require_host);
+    if (box->handle) {
+        server_of(box->handle)->limits = limits;
+        mh_http_server_changed(server_of(box->handle));
+    }
+    return 0;
+}
+
+static int l_server_close_idle(lua_State *L)
+{
+    struct mh_handle *h = mh_box_check(L, 1, SERVER)->handle;
+    if (h)
+        mh_http_server_close_idle(server_of(h));
+    return 0;
+}
+
+static int l_server_close_all(lua_State *L)
+{
+    struct mh_handle *h = mh_box_check(L, 1, SERVER)->handle;
+    if (h)
+        mh_http_server_close_all(server_of(h));
+    return 0;
+}
+
+/* server:drain([quiet_ms]): see net/http_server.h */
+static int l_server_drain(lua_State *L)
+{
+    uint64_t quiet_ms =
+        lua_isnoneornil(L, 2) ? UINT64_MAX : (uint64_t)mh_arg_integer(L, 2, "quiet", 0, INT_MAX);
+    struct mh_handle *h = mh_box_check(L, 1, SERVER)->handle;
+    if (h)
+        mh_http_server_drain(server_of(h), quiet_ms);
+    return 0;
+}
+
+static int l_server_connections(lua_State *L)
+{
+    struct mh_handle *h = mh_box_check(L, 1, SERVER)->handle;
+    lua_pushinteger(L, h ? (lua_Integer)server_of(h)->connections : 0);
+    return 1;
+}
+
+/* --- headers ---------------------------------------------------------------------------------------------
+ */
+
+#define LOWER_BYTES 64
+
+/* Push the field's name in lower case. */
+static void push_lower(lua_State *L, const struct mh_http_field *f)
+{
+    char small[LOWER_BYTES];
+    char *lower = f->name_len <= sizeof small ? small : lua_newuserdata(L, f->name_len);
+    for (size_t i = 0; i < f->name_len; i++) {
+        char c = f->name[i];
+        lower[i] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+    }
+    lua_pushlstring(L, lower, f->name_len);
+    if (lower != small)
+        lua_remove(L, -2);
+}
+
+/* Of these, the first one counts and the others are dropped (Node's list). */
+static bool is_single(const struct mh_http_field *f)
+{
+    static const char *const names[] = {
+        "age",           "authorization", "content-length", "content-type",        "etag",
+        "expires",       "from",          "host",           "if-modified-since",   "if-unmodified-since",
+        "last-modified", "location",      "max-forwards",   "proxy-authorization", "referer",
+        "retry-after",   "server",        "user-agent"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (mh_http_name_is(f->name, f->name_len, names[i], strlen(names[i])))
+            return true;
+    }
+    return false;
+}
+
+/* Stack: table, name, earlier value -> table. Joins a repeated field's value to the earlier one. */
+static void join_value(lua_State *L, const struct mh_http_field *f)
+{
+    if (is_single(f)) {
+        lua_pop(L, 2);
+        return;
+    }
+    lua_pushstring(L, mh_http_name_is(f->name, f->name_len, "cookie", 6) ? "; " : ", ");
+    lua_pushlstring(L, f->value, f->value_len);
+    lua_concat(L, 3);
+    lua_rawset(L, -3);
+}
+
+/* Stack: table, name -> table. set-cookie is always a list. */
+static void add_cookie(lua_State *L, const struct mh_http_field *f)
+{
+    lua_pushvalue(L, -1);
+    lua_rawget(L, -3);
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        lua_createtable(L, 1, 0);
+        lua_pushvalue(L, -2);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, -5);
+    }
+    lua_pushlstring(L, f->value, f->value_len);
+    lua_rawseti(L, -2, (int)lua_objlen(L, -2) + 1);
+    lua_pop(L, 2);
+}
+
+/* core.httpHeaders(fields) -> { name = value }: names in lower case, repeated ones joined as Node does */
+static int l_http_headers(lua_State *L)
+{
+    size_t len;
+    const char *at = luaL_checklstring(L, 1, &len);
+    const char *end = at + len;
+    struct mh_http_field f;
+    lua_createtable(L, 0, 8);
+    while (mh_http_next_field(&at, end, &f)) {
+        push_lower(L, &f);
+        if (mh_http_name_is(f.name, f.name_len, "set-cookie", 10)) {
+            add_cookie(L, &f);
+            continue;
+        }
+        lua_pushvalue(L, -1);
+        lua_rawget(L, -3);
+        if (lua_isnil(L, -1)) {
+            lua_pop(L, 1);
+            lua_pushlstring(L, f.value, f.value_len);
+            lua_rawset(L, -3);
+        } else {
+            join_value(L, &f);
+        }
+    }
+    return 1;
+}
+
+/* core.httpRawHeaders(fields) -> { name, value, name, value, ... } as received */
+static int l_http_raw_headers(lua_State *L)
+{
+    size_t len;
+    const char *at = luaL_checklstring(L, 1, &len);
+    const char *end = at + len;
+    struct mh_http_field f;
+    int n = 0;
+    lua_newtable(L);
+    while (mh_http_next_field(&at, end, &f)) {
+        lua_pushlstring(L, f.name, f.name_len);
+        lua_rawseti(L, -2, ++n);
+        lua_pushlstring(L, f.value, f.value_len);
+        lua_rawseti(L, -2, ++n);
+    }
+    return 1;
+}
+
+/* core.httpIsName(text), core.httpIsValue(text) -> whether it may stand in a header */
+static int l_http_is_name(lua_State *L)
+{
+    size_t len;
+    const char *text = luaL_checklstring(L, 1, &len);
+    lua_pushboolean(L, mh_http_valid_name(text, len));
+    return 1;
+}
+
+static int l_http_is_value(lua_State *L)
+{
+    size_t len;
+    const char *text = luaL_checklstring(L, 1, &len);
+    lua_pushboolean(L, mh_http_valid_value(text, len));
+    return 1;
+}
+
+/* core.httpStatuses() -> { [200] = "OK", ... } */
+static int l_http_statuses(lua_State *L)
+{
+    lua_newtable(L);
+    for (unsigned status = mh_http_next_status(0); status != 0; status = mh_http_next_status(status)) {
+        lua_pushstring(L, mh_http_status_text(status));
+        lua_rawseti(L, -2, (int)status);
+    }
+    return 1;
+}
+
+/* core.httpMethods() -> { "DELETE", "GET", ... } as the parser knows them */
+static int l_http_methods(lua_State *L)
+{
+    int n = 0;
+    lua_newtable(L);
+#define METHOD(number, name, text) \
+    lua_pushliteral(L, #text);     \
+    lua_rawseti(L, -2, ++n);
+    HTTP_METHOD_MAP(METHOD)
+#undef METHOD
+    return 1;
+}
+
+/* Give every method of the connection's class its metatable, for http_arg. */
+static void http_add_methods(lua_State *L, struct mh_state *st, const luaL_Reg *methods)
+{
+    luaL_getmetatable(L, "moonherd." HTTP);
+    lua_getfield(L, -1, "__index");
+    for (const luaL_Reg *m = methods; m->name; m++) {
+        lua_pushlightuserdata(L, st);
+        lua_pushvalue(L, -3);
+        lua_pushcclosure(L, m->func, 2);
+        lua_setfield(L, -2, m->name);
+    }
+    lua_pop(L, 2);
+}
+
+void mh_l_http_open(lua_State *L, struct mh_state *st)
+{
+    static const luaL_Reg none[] = {{NULL, NULL}};
+    static const luaL_Reg methods[] = {
+        {"reply", l_http_reply},
+        {"write", l_http_write},
+        {"finish", l_http_finish},
+        {"interim", l_http_interim},
+        {"raw", l_http_raw},
+        {"refuse", l_http_refuse},
+        {"end_", l_http_end},
+        {"last", l_http_last},
+        {"flow", l_http_flow},
+        {"tellFlushed", l_http_tell_flushed},
+        {"pending", l_http_pending},
+        {"counts", l_http_counts},
+        {"setTimeout", l_http_set_timeout},
+        {"address", l_http_address},
+        {"nodelay", l_http_nodelay},
+        {"keepalive", l_http_keepalive},
+        {"reset", l_http_reset},
+        {"release", l_http_release},
+        {NULL, NULL},
+    };
+    static const luaL_Reg server[] = {
+        {"set", l_server_set},     {"closeIdle", l_server_close_idle},    {"closeAll", l_server_close_all},
+        {"drain", l_server_drain}, {"connections", l_server_connections}, {NULL, NULL},
+    };
+    static const luaL_Reg functions[] = {
+        {"http", l_http_new},
+        {"httpServer", l_server_new},
+        {"httpHeaders", l_http_headers},
+        {"httpRawHeaders", l_http_raw_headers},
+        {"httpIsName", l_http_is_name},
+        {"httpIsValue", l_http_is_value},
+        {"httpStatuses", l_http_statuses},
+        {"httpMethods", l_http_methods},
+        {NULL, NULL},
+    };
+    mh_box_class(L, st, HTTP, none, http_uv);
+    http_add_methods(L, st, methods);
+    mh_box_class(L, st, SERVER, server, NULL);
+    mh_state_register(L, st, functions);
+}
