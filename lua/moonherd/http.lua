@@ -1,0 +1,54 @@
+--- HTTP/1.1 servers, as Node's `http`.
+--
+--     local http = require "http"
+--     local server = http.createServer(function(req, res)
+--         res:setHeader("Content-Type", "text/plain")
+--         res:end_("hello\n")
+--     end)
+--     server:listen(8000, "127.0.0.1")
+--
+-- Requests are read strictly (net/http_parser.h): what could be understood in two ways is answered with 400.
+
+local core = require("moonherd.core")
+local headers = require("moonherd.http.headers")
+local Server = require("moonherd.http.server")
+
+local M = {
+    Server = setmetatable({}, {
+        __index = Server,
+        __call = function(_, ...)
+            return Server.new(...)
+        end,
+    }),
+    IncomingMessage = require("moonherd.http.incoming"),
+    ServerResponse = require("moonherd.http.response"),
+    --- Texts by status: STATUS_CODES[404] is "Not Found".
+    STATUS_CODES = core.httpStatuses(),
+    --- What the parser knows, sorted.
+    METHODS = core.httpMethods(),
+    maxHeaderSize = Server.maxHeaderSize,
+}
+table.sort(M.METHODS)
+
+--- A server; `on_request(req, res)` is its first listener of "request". For options see moonherd.http.server.
+---@param options table|fun(req: moonherd.http.IncomingMessage, res: moonherd.http.ServerResponse)|nil
+---@param on_request fun(req: moonherd.http.IncomingMessage, res: moonherd.http.ServerResponse)?
+---@return moonherd.http.Server
+function M.createServer(options, on_request)
+    return Server.new(options, on_request)
+end
+
+--- Raises ERR_INVALID_HTTP_TOKEN unless it can be a header's name.
+---@param name string
+function M.validateHeaderName(name)
+    headers.key(name)
+end
+
+--- Raises ERR_HTTP_INVALID_HEADER_VALUE or ERR_INVALID_CHAR unless it can be a header's value.
+---@param name string
+---@param value any
+function M.validateHeaderValue(name, value)
+    headers.values(name, value)
+end
+
+return M

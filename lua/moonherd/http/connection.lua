@@ -1,0 +1,415 @@
+--- One connection of an http server: what C tells about it, and the `socket` that handlers see.
+--
+-- It stands for the net.Socket beneath a request (`req.socket`): addresses, timeouts, destroy; write and end_ for
+-- answering by hand (clientError). After an upgrade the protocol gets a real net.Socket instead.
+--
+-- One request at a time: the next is told when the one before it is answered and received.
+
+local check = require("moonherd.check")
+local core = require("moonherd.core")
+local errors = require("moonherd.errors")
+local events = require("moonherd.events")
+local Incoming = require("moonherd.http.incoming")
+local open = require("moonherd.net.open")
+local Response = require("moonherd.http.response")
+
+local setmetatable = setmetatable
+local emit = events.EventEmitter.emit
+local new_request, new_response = Incoming.new, Response.new
+
+-- on_request's flags, see bind/l_http.c. A request without any of these has nothing special.
+local BODY, UPGRADE, EXPECT, EXPECT_CONTINUE, HTTP_1_0 = 1, 2, 4, 8, 16
+
+local MOST_MS = 2147483647
+
+local band = require("bit").band
+
+---@class moonherd.http.Connection: moonherd.EventEmitter
+---@field server moonherd.http.Server
+---@field remoteAddress string?
+---@field remotePort integer?
+---@field remoteFamily string?
+---@field localAddress string?
+---@field localPort integer?
+---@field localFamily string?
+---@field destroyed boolean
+local Connection = {
+    __name = "Socket",
+    destroyed = false,
+    connecting = false,
+    pending = false,
+    encrypted = false,
+    readable = true,
+    writable = true,
+    timeout = 0,
+}
+events.mixin(Connection)
+
+-- Looked up when read, and kept: an address outlives its connection then.
+local function address(peer, field)
+    return function(self)
+        local found = self._box:address(peer)
+        if not found then
+            return nil
+        end
+        local prefix = peer and "remote" or "local"
+        self[prefix .. "Address"] = found.address
+        self[prefix .. "Port"] = found.port
+        self[prefix .. "Family"] = found.address and found.family
+        return found[field]
+    end
+end
+
+local lazy = {
+    remoteAddress = address(true, "address"),
+    remotePort = address(true, "port"),
+    remoteFamily = address(true, "family"),
+    localAddress = address(false, "address"),
+    localPort = address(false, "port"),
+    localFamily = address(false, "family"),
+    bytesRead = function(self)
+        return (self._box:counts()) or 0
+    end,
+    bytesWritten = function(self)
+        return select(2, self._box:counts()) or 0
+    end,
+    writableLength = function(self)
+        return self._box:pending()
+    end,
+    readyState = function(self)
+        return self.destroyed and "closed" or self.writable and "open" or "readOnly"
+    end,
+}
+
+function Connection.__index(self, name)
+    local value = Connection[name]
+    if value == nil and lazy[name] then
+        return lazy[name](self)
+    end
+    return value
+end
+
+--- A connection on a descriptor, or on the stream box of a socket, from which `unread` has come already. Returns nil,
+--- message, code, errno when it cannot be.
+function Connection.open(server, http_server, stream, shared, unread)
+    local self = setmetatable({ server = server, requests = 0 }, Connection)
+    local box, message, code, errno = core.http(self, http_server, stream, shared, unread)
+    if not box then
+        return nil, message, code, errno
+    end
+    self._box = box
+    return self
+end
+
+-- Requests --------------------------------------------------------------------------------------------------------
+
+--- Gives the connection to another protocol. Its socket carries on where the head ended.
+local function hand_over(self, event, req, res)
+    local socket = open.new({ allowHalfOpen = true })
+    local box, head = self._box:release(socket)
+    socket.server = self.server
+    socket:_adopt(box)
+    self.req, self.res = nil, nil
+    self._released = true
+    req.socket, req.upgrade = socket, true
+    res.socket = nil
+    self.server:emit(event, req, socket, head)
+end
+
+--- What is asked for beside the request itself. Returns whether the request was dealt with.
+local function special(self, req, res, flags)
+    local server = self.server
+    local listeners = server._events
+    if band(flags, HTTP_1_0) ~= 0 then
+        req.httpVersion, req.httpVersionMinor = "1.0", 0
+    end
+    if band(flags, BODY) ~= 0 then
+        req.complete = false
+    end
+    if band(flags, UPGRADE) ~= 0 then
+        local event = req.method == "CONNECT" and "connect" or "upgrade"
+        if listeners and listeners[event] then
+            hand_over(self, event, req, res)
+            return true
+        elseif event == "connect" then
+            self:destroy()
+            return true
+        end
+    end
+    if band(flags, EXPECT_CONTINUE) ~= 0 then
+        if listeners and listeners.checkContinue then
+            server:emit("checkContinue", req, res)
+            return true
+        end
+        res:writeContinue()
+    elseif band(flags, EXPECT) ~= 0 then
+        if listeners and listeners.checkExpectation then
+            server:emit("checkExpectation", req, res)
+        else
+            res:writeHead(417):end_()
+        end
+        return true
+    end
+    return false
+end
+
+function Connection:on_request(method, url, fields, flags)
+    local req = new_request(self, method, url, fields)
+    local res = new_response(self, req)
+    self.req, self.res = req, res
+    local server = self.server
+    local count = self.requests + 1
+    self.requests = count
+    local most = server.maxRequestsPerSocket
+    if most > 0 then
+        self._keep_max = most
+        if count >= most then
+            self._box:last()
+        end
+    end
+    if flags ~= 0 and special(self, req, res, flags) then
+        return
+    end
+    emit(server, "request", req, res)
+end
+
+function Connection:on_body(bytes)
+    local req = self.req
+    if req then
+        req:emit("data", bytes)
+    end
+end
+
+function Connection:on_received(trailers)
+    local req = self.req
+    if req then
+        req:_received(trailers)
+    end
+end
+
+--- For Incoming: whether its body is wanted.
+function Connection:_flow(req, on)
+    if self.req == req and self._box then
+        self._box:flow(on)
+    end
+end
+
+-- Finish, drain, close ----------------------------------------------------------------------------------------------
+
+--- For Response: have _flushed called.
+function Connection:_tell(res)
+    local waiting = self._waiting
+    if not waiting then
+        self._waiting = { res }
+    elseif waiting[#waiting] ~= res then
+        waiting[#waiting + 1] = res
+    end
+    if not self.destroyed and not self._released then
+        self._box:tellFlushed()
+    end
+end
+
+--- For Incoming: somebody wants to hear its close.
+function Connection:_watch(req)
+    local res = self.res
+    if res and res.req == req and res.writableEnded then
+        self:_tell(res)
+    end
+end
+
+function Connection:on_flushed()
+    local waiting = self._waiting
+    self._waiting = nil
+    for i = 1, #(waiting or "") do
+        local res = waiting[i]
+        if res:_flushed() then
+            res.req:_close()
+            res:_close()
+        end
+    end
+end
+
+local function lost(self, message, code, errno)
+    local err = errors.new("Error", code, "read " .. code, { errno = errno, syscall = "read", reason = message })
+    self._error = err
+    return err
+end
+
+--- The client is gone. on_closed follows.
+function Connection:on_lost(message, code, errno)
+    local err = lost(self, message, code, errno)
+    local server = self.server
+    if server:listenerCount("clientError") > 0 then
+        server:emit("clientError", err, self)
+    end
+end
+
+--- What came is no request, or came too slowly.
+function Connection:on_bad(code, reason, status)
+    local server = self.server
+    self._bad = true
+    if server:listenerCount("clientError") > 0 then
+        local message = code == "ERR_HTTP_REQUEST_TIMEOUT" and "Request timeout" or "Parse Error: " .. reason
+        local err = errors.new("Error", code, message, { reason = reason, statusCode = status })
+        server:emit("clientError", err, self)
+    else
+        self._box:refuse(status)
+    end
+end
+
+function Connection:on_timeout()
+    local req, res = self.req, self.res
+    local heard = req and not req.complete and req:emit("timeout", self)
+    heard = res and not res.writableEnded and res:emit("timeout", self) or heard
+    heard = self.server:emit("timeout", self) or heard
+    self:emit("timeout")
+    if not heard then
+        self:destroy()
+    end
+end
+
+function Connection:on_closed()
+    self.destroyed = true
+    self.readable, self.writable = false, false
+    if self._released then
+        return
+    end
+    local waiting, res = self._waiting, self.res
+    self._waiting = nil
+    for i = 1, #(waiting or "") do
+        if waiting[i] ~= res then
+            waiting[i].req:_close(true)
+            waiting[i]:_close()
+        end
+    end
+    if res and not (res.writableEnded and res._closed) then
+        self.req:_close(true)
+        res:_close()
+    end
+    self.req, self.res = nil, nil
+    self.server:_connectionClosed()
+    self:emit("close", self._error ~= nil)
+    local original = self._original
+    if original then
+        original.destroyed = true
+        original:emit("close", self._error ~= nil)
+    end
+end
+
+-- As a socket -------------------------------------------------------------------------------------------------------
+
+---@param data string bytes that go out as they are
+---@return boolean
+function Connection:write(data, encoding, callback)
+    if type(data) ~= "string" then
+        error(errors.arg_type("chunk", "string", data), 0)
+    end
+    local ok = self._box:raw(data)
+    callback = type(encoding) == "function" and encoding or callback
+    if callback then
+        callback(not ok and errors.new("Error", "EPIPE", "write EPIPE") or nil)
+    end
+    return ok ~= nil and self._box:pending() < Response.writableHighWaterMark
+end
+
+--- Ends our side when all is written; what the client still sends is read and dropped, for a while.
+function Connection:end_(data, encoding)
+    if type(data) == "string" then
+        self:write(data, encoding)
+    end
+    self.writable = false
+    self._box:end_()
+    return self
+end
+
+Connection["end"] = Connection.end_
+Connection.destroySoon = Connection.end_
+
+---@param err any
+---@return self
+function Connection:destroy(err)
+    if not self.destroyed then
+        self.destroyed = true
+        self.writable = false
+        self._error = self._error or err
+        if self._box then
+            self._box:close()
+        end
+    end
+    return self
+end
+
+--- Cuts the connection so that the client sees a reset.
+function Connection:resetAndDestroy()
+    if not self.destroyed then
+        self._box:reset()
+        self:destroy()
+    end
+    return self
+end
+
+--- Tells "timeout" after ms without traffic; 0 no more.
+---@param ms number
+---@param callback function?
+---@return self
+function Connection:setTimeout(ms, callback)
+    ms = check.number(ms, "msecs")
+    if ms < 0 or ms ~= ms then
+        error(errors.out_of_range("msecs", "a non-negative finite number", ms), 0)
+    end
+    ms = math.min(math.floor(ms), MOST_MS)
+    self.timeout = ms
+    if callback then
+        self:once("timeout", callback)
+    end
+    self._box:setTimeout(ms)
+    return self
+end
+
+---@param on boolean?
+---@return self
+function Connection:setNoDelay(on)
+    self._box:nodelay(on ~= false)
+    return self
+end
+
+---@param on boolean?
+---@param delay number? ms
+---@return self
+function Connection:setKeepAlive(on, delay)
+    self._box:keepalive(on and true or false, math.floor((delay or 0) / 1000))
+    return self
+end
+
+---@return { address: string, family: string, port: integer }
+function Connection:address()
+    return self._box:address(false) or {}
+end
+
+function Connection:ref()
+    self._box:ref()
+    return self
+end
+
+function Connection:unref()
+    self._box:unref()
+    return self
+end
+
+-- Bytes are the parser's: there is nothing to pause but a request's body, see IncomingMessage.
+function Connection:pause()
+    return self
+end
+
+function Connection:resume()
+    return self
+end
+
+function Connection:setEncoding()
+    return self
+end
+
+function Connection.cork() end
+function Connection.uncork() end
+
+return Connection

@@ -1,0 +1,241 @@
+--- IncomingMessage: a request as the handler sees it, a stream of its body.
+--
+--     server:on("request", function(req, res)
+--         print(req.method, req.url, req.headers["user-agent"])
+--         local parts = {}
+--         req:on("data", function(bytes) parts[#parts + 1] = bytes end)
+--         req:on("end", function() res:end_(table.concat(parts)) end)
+--     end)
+--
+-- Events: data(bytes), end, aborted, error(err), close. The body waits, unread, until there is a "data" listener or
+-- resume() is called. Header tables are made when first looked at. Body bytes come as they arrive: strings.
+
+local core = require("moonherd.core")
+local errors = require("moonherd.errors")
+local events = require("moonherd.events")
+local tick = require("moonherd.tick")
+
+local setmetatable = setmetatable
+
+---@class moonherd.http.IncomingMessage: moonherd.EventEmitter
+---@field method string
+---@field url string
+---@field httpVersion string "1.1" or "1.0"
+---@field httpVersionMajor integer
+---@field httpVersionMinor integer
+---@field headers table<string, string|string[]> names in lower case
+---@field rawHeaders string[] name, value, name, value, as received
+---@field trailers table<string, string|string[]> once the body has ended
+---@field rawTrailers string[]
+---@field socket moonherd.http.Connection
+---@field complete boolean whether all of it was received
+---@field aborted boolean whether the client went away before that
+---@field destroyed boolean
+local Incoming = {
+    __name = "IncomingMessage",
+    httpVersion = "1.1",
+    httpVersionMajor = 1,
+    httpVersionMinor = 1,
+    complete = true,
+    aborted = false,
+    destroyed = false,
+    upgrade = false,
+    readable = true,
+    readableEnded = false,
+    readableFlowing = nil, -- nil: nobody has asked yet
+}
+events.mixin(Incoming)
+
+-- Made when first looked at, then kept in the request itself.
+local lazy = {
+    headers = function(self)
+        return core.httpHeaders(self._fields)
+    end,
+    rawHeaders = function(self)
+        return core.httpRawHeaders(self._fields)
+    end,
+    trailers = function(self)
+        return self._trailers and core.httpHeaders(self._trailers) or nil
+    end,
+    rawTrailers = function(self)
+        return self._trailers and core.httpRawHeaders(self._trailers) or nil
+    end,
+    connection = function(self)
+        return self.socket
+    end,
+}
+
+function Incoming.__index(self, name)
+    local value = Incoming[name]
+    if value == nil and lazy[name] then
+        value = lazy[name](self)
+        if value == nil then
+            return {} -- trailers that may still come
+        end
+        self[name] = value
+    end
+    return value
+end
+
+-- Reading -----------------------------------------------------------------------------------------------------
+
+--- All was received and told: the stream ends. Once.
+function Incoming:_end()
+    if self.readableEnded or self.destroyed then
+        return
+    end
+    self.readableEnded = true
+    self.readable = false
+    self:emit("end")
+end
+
+--- Told later, as nothing may be told from inside a call of the user's.
+local function end_later(self)
+    if self.complete and self.readableFlowing and not self._ending then
+        self._ending = true
+        tick.add(function()
+            self._ending = nil
+            if self.readableFlowing then
+                self:_end()
+            end
+        end)
+    end
+end
+
+--- Lets the body come.
+---@return self
+function Incoming:resume()
+    if not self.readableFlowing then
+        self.readableFlowing = true
+        if self.complete then
+            end_later(self)
+        else
+            self.socket:_flow(self, true)
+        end
+    end
+    return self
+end
+
+--- Stops the body: what the client sends waits in the kernel.
+---@return self
+function Incoming:pause()
+    if self.readableFlowing ~= false then
+        self.readableFlowing = false
+        if not self.complete then
+            self.socket:_flow(self, false)
+        end
+    end
+    return self
+end
+
+---@return boolean
+function Incoming:isPaused()
+    return self.readableFlowing == false
+end
+
+--- For symmetry with Node: bytes are strings here, whatever the encoding is called.
+---@return self
+function Incoming:setEncoding()
+    return self
+end
+
+--- Writes the body into something that has write and end_, no faster than that takes it.
+---@generic T
+---@param target T
+---@param options { ["end"]: boolean }? end = false leaves the target open
+---@return T target
+function Incoming:pipe(target, options)
+    self:on("data", function(bytes)
+        if target:write(bytes) == false then
+            self:pause()
+        end
+    end)
+    target:on("drain", function()
+        self:resume()
+    end)
+    if not (options and options["end"] == false) then
+        self:once("end", function()
+            target:end_()
+        end)
+    end
+    return target
+end
+
+for _, name in ipairs({ "on", "addListener", "once", "prependListener", "prependOnceListener" }) do
+    local add = Incoming[name]
+    Incoming[name] = function(self, event, listener)
+        add(self, event, listener)
+        if event == "data" and self.readableFlowing == nil then
+            self:resume()
+        elseif event == "close" then
+            self.socket:_watch(self)
+        end
+        return self
+    end
+end
+
+-- Ending ------------------------------------------------------------------------------------------------------
+
+--- Calls `callback` after ms without traffic on the connection; it stays open then.
+---@param ms number
+---@param callback function?
+---@return self
+function Incoming:setTimeout(ms, callback)
+    if callback then
+        self:on("timeout", callback)
+    end
+    self.socket:setTimeout(ms)
+    return self
+end
+
+--- Cuts the connection; with an error, that is told first.
+---@param err any
+---@return self
+function Incoming:destroy(err)
+    if not self.destroyed then
+        self.destroyed = true
+        self.readable = false
+        self._error = err
+        self.socket:destroy()
+    end
+    return self
+end
+
+-- What the connection tells ------------------------------------------------------------------------------------
+
+function Incoming:_received(trailers)
+    self.complete = true
+    self._trailers = trailers
+    if self.readableFlowing then
+        self:_end()
+    end
+end
+
+--- The exchange is over: in order, or because the connection is lost.
+function Incoming:_close(is_lost)
+    if self._closed then
+        return
+    end
+    self._closed = true
+    local err = self._error
+    if is_lost and not self.complete and not self.destroyed then
+        self.aborted = true
+        err = errors.new("Error", "ECONNRESET", "aborted")
+        self:emit("aborted")
+    elseif self.complete and not self.destroyed and not self.aborted then
+        self:_end() -- unread, but over
+    end
+    self.destroyed = true
+    self.readable = false
+    if err ~= nil and self:listenerCount("error") > 0 then
+        self:emit("error", err)
+    end
+    self:emit("close")
+end
+
+--- For connection.lua.
+function Incoming.new(socket, method, url, fields)
+    return setmetatable({ method = method, url = url, socket = socket, _fields = fields }, Incoming)
+end
+
+return Incoming

@@ -1,0 +1,224 @@
+--- http.Server: a net.Server whose connections speak HTTP/1.1.
+--
+--     local server = http.createServer({ maxBodySize = 1e6 }, function(req, res) res:end_("hello") end)
+--     server:listen(8000)
+--     server.keepAliveTimeout = 10000                        -- limits may be changed at any time
+--
+-- Events besides those of net.Server: request(req, res), checkContinue(req, res), checkExpectation(req, res),
+-- upgrade(req, socket, head), connect(req, socket, head), clientError(err, socket), timeout(socket).
+--
+-- Limits, as options of createServer and as fields; times in ms, 0 for ever:
+--
+--     headersTimeout 60000, requestTimeout 300000      a request that comes more slowly gets 408
+--     keepAliveTimeout 5000                            between two requests of a connection
+--     timeout 0                                        without traffic: "timeout", or the end if nobody listens
+--     maxRequestsPerSocket 0                           then the connection ends; 0 for any number
+--     maxHeaderSize 16384, maxHeadersCount 2000 (431), maxUrlSize 8192 (414)
+--     maxBodySize 64 MiB, maxChunkExtensionSize 16384 (413)
+--     maxAhead 65536                                   bytes read of what follows an unanswered request
+--     highWaterMark 65536                              unsent bytes that keep the next request waiting
+--     lingerTimeout 5000                               for the client to end its side after we have ended ours
+--     requireHostHeader true
+
+local check = require("moonherd.check")
+local core = require("moonherd.core")
+local Connection = require("moonherd.http.connection")
+local NetServer = require("moonherd.net.server")
+
+-- What C watches over, and from where on a value means "no limit".
+local LIMITS = {
+    headersTimeout = 60000,
+    requestTimeout = 300000,
+    keepAliveTimeout = 5000,
+    timeout = 0,
+    maxHeaderSize = 16384,
+    maxHeadersCount = 2000,
+    maxUrlSize = 8192,
+    maxBodySize = 64 * 1024 * 1024,
+    maxChunkExtensionSize = 16384,
+    maxAhead = 65536,
+    highWaterMark = 65536,
+    lingerTimeout = 5000,
+}
+local NO_LIMIT = 2 ^ 53
+
+-- How long a connection must have been quiet before a draining server ends it.
+local QUIET_MS = 1000
+
+---@class moonherd.http.Server: moonherd.Server
+---@field headersTimeout integer
+---@field requestTimeout integer
+---@field keepAliveTimeout integer
+---@field timeout integer
+---@field maxRequestsPerSocket integer
+---@field maxHeaderSize integer
+---@field maxHeadersCount integer
+---@field maxBodySize integer
+local Server = setmetatable({ __name = "Server", maxRequestsPerSocket = 0 }, { __index = NetServer })
+
+for name, value in pairs(LIMITS) do
+    Server[name] = value
+end
+Server.requireHostHeader = true
+
+local function check_limit(name, value)
+    if value == math.huge then
+        return NO_LIMIT
+    end
+    return check.integer(value, name, 0, NO_LIMIT)
+end
+
+-- Each server has a metatable of its own: what is set of the limits goes to `limits` and to C, so that reading stays
+-- a plain look-up and C needs not ask.
+local function attach(self)
+    local limits = setmetatable({}, { __index = Server })
+    return setmetatable(self, {
+        __name = "Server",
+        __index = limits,
+        __newindex = function(server, name, value)
+            if LIMITS[name] then
+                limits[name] = check_limit(name, value)
+            elseif name == "requireHostHeader" then
+                limits[name] = check.boolean(value, name)
+            else
+                rawset(server, name, value)
+                return
+            end
+            local box = rawget(server, "_http")
+            if box then
+                box:set(limits)
+            end
+        end,
+    })
+end
+
+--- For http.createServer.
+function Server.new(options, on_request)
+    if type(options) == "function" then
+        options, on_request = nil, options
+    end
+    options = options == nil and {} or check.table(options, "options")
+    local self = NetServer.init(attach({}), options)
+    for name, value in pairs(options) do
+        if LIMITS[name] or name == "requireHostHeader" then
+            self[name] = value
+        elseif name == "maxRequestsPerSocket" then
+            self[name] = check.integer(value, name, 0)
+        end
+    end
+    if on_request then
+        self:on("request", on_request)
+    end
+    return self
+end
+
+-- Connections -----------------------------------------------------------------------------------------------------
+
+--- The server in C, while there are connections.
+local function http_server(self)
+    local box = rawget(self, "_http")
+    if not box then
+        box = assert(core.httpServer(self))
+        box:set(getmetatable(self).__index)
+        rawset(self, "_http", box)
+    end
+    return box
+end
+
+--- Everything has ended: C's part goes too, or the open handle would keep the server for ever.
+local function close_http_server(self)
+    local box = rawget(self, "_http")
+    if box then
+        rawset(self, "_http", nil)
+        box:close()
+    end
+end
+
+--- An accepted descriptor becomes a connection.
+function Server:accept_fd(fd, shared)
+    local connection = Connection.open(self, http_server(self), fd, shared)
+    if not connection then
+        self:_connectionClosed()
+        return
+    end
+    local events = self._events
+    if events and events.connection then
+        self:emit("connection", connection)
+    end
+end
+
+--- A net.Socket from elsewhere becomes a connection.
+local function take_socket(self, socket)
+    local handle = socket._handle
+    if not handle then
+        return
+    end
+    local connection = Connection.open(self, http_server(self), handle, false, table.concat(socket._unread or {}))
+    if connection then
+        self._connections = self._connections + 1
+        socket._handle, socket._unread = nil, nil
+        socket.server = self
+        connection._original = socket
+    end
+end
+
+--- As every emitter's. A socket can be given to the server, as in Node: server:emit("connection", socket).
+function Server:emit(name, socket, ...)
+    if name == "connection" and getmetatable(socket) ~= Connection then
+        take_socket(self, socket)
+    elseif name == "close" then
+        close_http_server(self)
+    end
+    return NetServer.emit(self, name, socket, ...)
+end
+
+--- Ends the connections that have answered and wait for another request.
+function Server:closeIdleConnections()
+    local box = rawget(self, "_http")
+    if box then
+        box:closeIdle()
+    end
+end
+
+--- Cuts all connections, whatever they are doing.
+function Server:closeAllConnections()
+    local box = rawget(self, "_http")
+    if box then
+        box:closeAll()
+    end
+end
+
+--- Takes no more connections, ends those that wait between two requests; `callback` when the last one has ended.
+---@param callback fun(err: moonherd.Error?)?
+---@return self
+function Server:close(callback)
+    self:closeIdleConnections()
+    return NetServer.close(self, callback)
+end
+
+--- As close, and nobody's request is cut off: each connection ends with its next answer, and one that is quiet for
+--- `quiet` ms is half-closed and read to its end.
+---@param quiet integer|function|nil 1000 ms unless given
+---@param callback fun(err: moonherd.Error?)?
+---@return self
+function Server:drain(quiet, callback)
+    if type(quiet) == "function" then
+        quiet, callback = nil, quiet
+    end
+    http_server(self):drain(quiet or QUIET_MS)
+    return NetServer.close(self, callback)
+end
+
+--- Tells "timeout" of connections without traffic for ms; without a listener they end.
+---@param ms integer
+---@param callback fun(socket: moonherd.http.Connection)?
+---@return self
+function Server:setTimeout(ms, callback)
+    self.timeout = ms
+    if callback then
+        self:on("timeout", callback)
+    end
+    return self
+end
+
+return Server
