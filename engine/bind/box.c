@@ -5,8 +5,12 @@
 #include "bind/fail.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define CLASS_NAME_BYTES 64
+
+/* Boxes are known by its address. */
+static const char box_mark = 0;
 
 static const char *box_metatable_name(char *buffer, const char *name)
 {
@@ -129,6 +133,8 @@ struct mh_box *mh_box_new(lua_State *L, struct mh_state *st, const char *name, i
     box->handle = NULL;
     box->state = st;
     box->anchor = LUA_NOREF;
+    box->name = name;
+    box->mark = &box_mark;
     luaL_getmetatable(L, box_metatable_name(buffer, name));
     lua_setmetatable(L, -2);
     lua_pushvalue(L, owner);
@@ -159,6 +165,12 @@ void mh_box_adopt(lua_State *L, struct mh_box *box, struct mh_handle *handle)
 
 struct mh_box *mh_box_check(lua_State *L, int index, const char *name)
 {
+    /* Every method begins here, and luaL_checkudata is slow: it looks the class up by its name, which has to
+     * be put together. It is left to say what is wrong. */
+    struct mh_box *box = lua_touserdata(L, index);
+    if (box && lua_objlen(L, index) == sizeof *box && box->mark == &box_mark &&
+        (box->name == name || strcmp(box->name, name) == 0))
+        return box;
     char buffer[CLASS_NAME_BYTES];
     return luaL_checkudata(L, index, box_metatable_name(buffer, name));
 }

@@ -21,7 +21,9 @@
 struct mh_box {
     struct mh_handle *handle; /* NULL: not open yet, or closed */
     struct mh_state *state;
-    int anchor; /* registry reference while open, else LUA_NOREF */
+    int anchor;       /* registry reference while open, else LUA_NOREF */
+    const char *name; /* of its class */
+    const void *mark; /* says that this userdata is a box at all */
 };
 
 /*
@@ -32,7 +34,7 @@ struct mh_box {
 typedef uv_handle_t *(*mh_box_uv)(struct mh_handle *h);
 void mh_box_class(lua_State *L, struct mh_state *st, const char *name, const luaL_Reg *methods, mh_box_uv uv);
 
-/* Push a new, closed box of the class. The owner is the table at `owner`. May raise. */
+/* Push a new, closed box of the class. The owner is the table at `owner`; `name` is kept. May raise. */
 struct mh_box *mh_box_new(lua_State *L, struct mh_state *st, const char *name, int owner);
 
 /*
