@@ -184,6 +184,13 @@ struct mh_handle *mh_box_open_handle(lua_State *L, int index, const char *name)
     return NULL;
 }
 
+void mh_box_push_owner(lua_State *L, struct mh_box *box)
+{
+    lua_rawgeti(L, LUA_REGISTRYINDEX, box->anchor);
+    lua_getfenv(L, -1);
+    lua_remove(L, -2);
+}
+
 struct box_event {
     struct mh_box *box;
     const char *method;

@@ -62,6 +62,10 @@ typedef int (*mh_box_push)(lua_State *L, void *arg);
  * arguments. */
 void mh_box_emit(struct mh_box *box, const char *method, mh_box_push push, void *arg);
 
+/* Push the owner of an open box. For a class that enters Lua by itself, to hand over several events at once.
+ */
+void mh_box_push_owner(lua_State *L, struct mh_box *box);
+
 /*
  * Let go of the handle without closing it (it gets another owner, as when http takes over a stream's handle).
  * Returns it; the box is closed from now on. The owner pin passes to the caller. on_closed is not called.

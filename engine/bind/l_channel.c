@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "bind/args.h"
 #include "bind/box.h"
+#include "bind/call.h"
 #include "bind/codec.h"
 #include "bind/core.h"
 #include "bind/fail.h"
@@ -31,44 +32,80 @@ struct mh_channel *mh_l_channel_check(lua_State *L, int index)
     return mh_channel_of(h);
 }
 
-struct frame_event {
-    struct mh_frame_view *frame;
-    int rc; /* of decoding */
+/* The frames of one read on their way to the owner. */
+struct frame_batch {
+    struct mh_state *state;
+    struct mh_box *box;
+    struct mh_frame_view *frames;
+    unsigned count;
+    unsigned next;
+    int rc; /* why the peer is to be cut off */
 };
 
-static int channel_push_frame(lua_State *L, void *arg)
+static void channel_push_fds(lua_State *L, struct mh_frame_view *frame)
 {
-    struct frame_event *event = arg;
-    struct mh_frame_view *frame = event->frame;
-    event->rc = mh_codec_decode(L, mh_state_of(L), frame->bytes, frame->len);
-    if (event->rc < 0)
-        return -1;
     if (frame->fd_count == 0) {
         lua_pushnil(L);
-    } else {
-        lua_createtable(L, (int)frame->fd_count, 0);
-        for (unsigned i = 0; i < frame->fd_count; i++) {
-            lua_pushinteger(L, frame->fds[i]);
-            lua_rawseti(L, -2, (int)i + 1);
-            frame->fds[i] = -1;
-        }
+        return;
     }
+    lua_createtable(L, (int)frame->fd_count, 0);
+    for (unsigned i = 0; i < frame->fd_count; i++) {
+        lua_pushinteger(L, frame->fds[i]);
+        lua_rawseti(L, -2, (int)i + 1);
+        frame->fds[i] = -1;
+    }
+}
+
+/* Calls the handler with what is in the frame. Returns 0, or why its sender is to be cut off. */
+static int channel_call(lua_State *L, struct mh_state *st, int owner, int handler,
+                        struct mh_frame_view *frame)
+{
+    int rc = mh_payload_check(frame->bytes, frame->len);
+    if (rc < 0)
+        return rc;
+    lua_pushvalue(L, handler);
+    lua_pushvalue(L, owner);
+    rc = mh_codec_decode(L, st, frame->bytes, frame->len);
+    if (rc < 0)
+        return rc;
+    channel_push_fds(L, frame);
     lua_pushinteger(L, frame->len);
-    return 3;
+    lua_call(L, 4, 0);
+    return 0;
+}
+
+/*
+ * One entry into Lua for as many frames as can be handed over in it: it ends early when a handler throws (the
+ * rest follows in the next entry), or has queued a tick, which comes before the next message.
+ */
+static void channel_batch_body(lua_State *L, void *arg)
+{
+    struct frame_batch *batch = arg;
+    struct mh_state *st = batch->state;
+    lua_settop(L, 0);
+    mh_box_push_owner(L, batch->box);
+    lua_getfield(L, 1, "on_message");
+    lua_getfield(L, 1, "on_internal");
+    while (batch->next < batch->count && batch->rc == 0 && !st->tick_pending && batch->box->handle &&
+           mh_handle_is_open(batch->box->handle)) {
+        struct mh_frame_view *frame = &batch->frames[batch->next++];
+        batch->rc = channel_call(L, st, 1, frame->type == MH_FRAME_MESSAGE ? 2 : 3, frame);
+        lua_settop(L, 3);
+    }
 }
 
 static void channel_on_frames(struct mh_channel *ch, struct mh_frame_view *frames, unsigned count)
 {
-    struct mh_handle *h = mh_channel_handle(ch);
-    for (unsigned i = 0; i < count && mh_handle_is_open(h); i++) {
-        struct frame_event event = {&frames[i], mh_payload_check(frames[i].bytes, frames[i].len)};
-        if (event.rc == 0)
-            mh_box_emit(h->owner, frames[i].type == MH_FRAME_MESSAGE ? "on_message" : "on_internal",
-                        channel_push_frame, &event);
-        /* The peer's bytes are the peer's fault: no error of ours for them to end up in uncaughtException. */
-        if (event.rc < 0)
-            mh_channel_end(ch, event.rc);
-    }
+    struct mh_box *box = mh_channel_handle(ch)->owner;
+    if (!box)
+        return;
+    struct frame_batch batch = {box->state, box, frames, count, 0, 0};
+    while (batch.next < count && batch.rc == 0 && box->handle && mh_handle_is_open(box->handle) &&
+           !box->state->muted)
+        mh_call(box->state, channel_batch_body, &batch);
+    /* The peer's bytes are the peer's fault: no error of ours for them to end up in uncaughtException. */
+    if (batch.rc < 0)
+        mh_channel_end(ch, batch.rc);
 }
 
 static int channel_push_reason(lua_State *L, void *arg)
