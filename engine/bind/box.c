@@ -18,6 +18,15 @@ static const char *box_metatable_name(char *buffer, const char *name)
     return buffer;
 }
 
+/* The box at index, of whatever class; NULL for anything else: a method can be called with any value as self.
+ */
+static struct mh_box *box_at(lua_State *L, int index)
+{
+    struct mh_box *box = lua_touserdata(L, index);
+    bool ours = box && lua_objlen(L, index) == sizeof *box && box->mark == &box_mark;
+    return ours ? box : NULL;
+}
+
 /* Anchors are reserved when a box is made: luaL_ref may need memory, and opening must not fail after the
  * fact. */
 static void box_reserve_anchor(lua_State *L, struct mh_box *box)
@@ -52,7 +61,7 @@ static int l_box_gc(lua_State *L)
 
 static int l_box_close(lua_State *L)
 {
-    struct mh_box *box = lua_touserdata(L, 1);
+    struct mh_box *box = box_at(L, 1);
     if (box && box->handle)
         mh_handle_close(box->handle);
     return 0;
@@ -60,16 +69,16 @@ static int l_box_close(lua_State *L)
 
 static int l_box_is_open(lua_State *L)
 {
-    struct mh_box *box = lua_touserdata(L, 1);
+    struct mh_box *box = box_at(L, 1);
     lua_pushboolean(L, box && box->handle && mh_handle_is_open(box->handle));
     return 1;
 }
 
 static uv_handle_t *box_uv(lua_State *L)
 {
-    struct mh_box *box = lua_touserdata(L, 1);
+    struct mh_box *box = mh_box_check(L, 1, lua_tostring(L, lua_upvalueindex(3)));
     mh_box_uv uv = (mh_box_uv)lua_touserdata(L, lua_upvalueindex(2));
-    return box && box->handle && mh_handle_is_open(box->handle) ? uv(box->handle) : NULL;
+    return box->handle && mh_handle_is_open(box->handle) ? uv(box->handle) : NULL;
 }
 
 static int l_box_ref(lua_State *L)
@@ -95,14 +104,15 @@ static int l_box_has_ref(lua_State *L)
     return 1;
 }
 
-static void box_add_ref_methods(lua_State *L, struct mh_state *st, mh_box_uv uv)
+static void box_add_ref_methods(lua_State *L, struct mh_state *st, const char *name, mh_box_uv uv)
 {
     static const luaL_Reg methods[] = {
         {"ref", l_box_ref}, {"unref", l_box_unref}, {"hasRef", l_box_has_ref}, {NULL, NULL}};
     for (const luaL_Reg *m = methods; m->name; m++) {
         lua_pushlightuserdata(L, st);
         lua_pushlightuserdata(L, (void *)uv);
-        lua_pushcclosure(L, m->func, 2);
+        lua_pushstring(L, name);
+        lua_pushcclosure(L, m->func, 3);
         lua_setfield(L, -2, m->name);
     }
 }
@@ -116,7 +126,7 @@ void mh_box_class(lua_State *L, struct mh_state *st, const char *name, const lua
     mh_state_register(L, st, common);
     mh_state_register(L, st, methods);
     if (uv)
-        box_add_ref_methods(L, st, uv);
+        box_add_ref_methods(L, st, name, uv);
     lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, l_box_gc);
     lua_setfield(L, -2, "__gc");
@@ -167,9 +177,8 @@ struct mh_box *mh_box_check(lua_State *L, int index, const char *name)
 {
     /* Every method begins here, and luaL_checkudata is slow: it looks the class up by its name, which has to
      * be put together. It is left to say what is wrong. */
-    struct mh_box *box = lua_touserdata(L, index);
-    if (box && lua_objlen(L, index) == sizeof *box && box->mark == &box_mark &&
-        (box->name == name || strcmp(box->name, name) == 0))
+    struct mh_box *box = box_at(L, index);
+    if (box && (box->name == name || strcmp(box->name, name) == 0))
         return box;
     char buffer[CLASS_NAME_BYTES];
     return luaL_checkudata(L, index, box_metatable_name(buffer, name));
