@@ -322,7 +322,7 @@ end
 
 local function start()
     local env = process.env
-    local id = tonumber(env.NODE_UNIQUE_ID)
+    local id = tonumber(env.NODE_UNIQUE_ID) or 0
     env.NODE_UNIQUE_ID = nil
     local worker = Worker.new({ id = id, process = process, state = "online" })
     cluster.worker = worker
@@ -352,6 +352,7 @@ local function start()
     process.on("internalMessage", on_internal)
     process.once("disconnect", on_disconnect)
     send({ act = "online" })
+    box:flush(0) -- now, not at the script's end: it may load for long, or never end
 end
 
 start()
