@@ -21,6 +21,8 @@ local timers = require("moonherd.timers")
 local watchdog_policy = require("moonherd.policy.watchdog")
 
 local LOOK_MS = 1000 -- how often /proc is read for each worker's size
+local RETRY_MS = 1000 -- when nothing could be forked, for want of descriptors say
+local LAST_MS = 1000 -- from the kill of who did not drain to the master's own end, at the latest
 
 ---@class moonherd.Guard
 ---@field cluster table
@@ -53,10 +55,24 @@ function Guard:_fork()
     if options.memory and options.memory.hard then
         env.MOONHERD_MEMORY_HARD = ("%d"):format(options.memory.hard)
     end
-    local worker = self.cluster.fork(env)
-    worker._forked_at = now()
+    local ok, worker = pcall(self.cluster.fork, env)
+    if not ok then
+        self:_retry(worker)
+        return false
+    end
     self.breaker:started(worker._forked_at, worker.id)
     self:_plan_breaker()
+    return true
+end
+
+--- The machine, or the settings, do not let us fork now: the herd that there is must not die of it.
+function Guard:_retry(err)
+    process.emitWarning(("cannot fork a worker, next try in %d ms: %s"):format(RETRY_MS, tostring(err)), "GuardWarning")
+    self.pending = self.pending + 1
+    timers.setTimeout(function()
+        self.pending = self.pending - 1
+        self:_reconcile()
+    end, RETRY_MS)
 end
 
 --- Fork who is missing, ask who is too many to leave, the youngest first.
@@ -65,8 +81,7 @@ function Guard:_reconcile()
         return
     end
     local missing = self.options.workers - self:_count()
-    while missing > 0 and self.breaker:may_start() do
-        self:_fork()
+    while missing > 0 and self.breaker:may_start() and self:_fork() do
         missing = missing - 1
     end
     if missing >= 0 then
@@ -266,6 +281,8 @@ function Guard:_stop(signal, number)
     self.cluster.emit("stop", signal)
     timers.setTimeout(function()
         self:_kill_all()
+        -- Who is dead may still have left a child that holds its channel: not ours to wait for.
+        timers.setTimeout(process.exit, LAST_MS, 0)
     end, self.options.stop.grace)
     self.cluster.disconnect(function()
         process.exit(0)
@@ -275,11 +292,17 @@ end
 function Guard:_start()
     local cluster = self.cluster
     cluster._shares:set_keep(true)
-    cluster.on("fork", function(worker)
-        worker._forked_at = worker._forked_at or now()
+    cluster.on("_forked", function(worker)
+        worker._forked_at = now()
         self:_watch(worker)
+        worker:on("error", function(err)
+            -- A worker that cannot be started, or dies under a message, is no reason for its master to die.
+            if worker:listenerCount("error") == 1 then
+                process.emitWarning(("worker %d: %s"):format(worker.id, tostring(err)), "GuardWarning")
+            end
+        end)
     end)
-    cluster.on("exit", function(worker, code, signal)
+    cluster.on("_dead", function(worker, code, signal)
         -- After everybody has heard of the exit: what follows from it is told in order.
         process.nextTick(self._died, self, worker, code, signal)
     end)

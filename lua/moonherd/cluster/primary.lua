@@ -156,8 +156,22 @@ local function on_exit(worker, code, signal)
     worker.exitedAfterDisconnect = worker.exitedAfterDisconnect == true
     worker.state = "dead"
     worker._core:close()
+    -- The guard's, before anybody else's listener can throw.
+    cluster.emit("_dead", worker, code, signal)
     worker:emit("exit", code, signal)
     cluster.emit("exit", worker, code, signal)
+end
+
+--- The process could not be started: no exit will come, and where descriptors were short no disconnect either.
+local function on_unstarted(worker)
+    worker.exitedAfterDisconnect = worker.exitedAfterDisconnect == true
+    worker.state = "dead"
+    worker._cause = "spawn"
+    worker._core:close()
+    if not worker:isConnected() then
+        remove_worker(worker)
+    end
+    cluster.emit("_dead", worker)
 end
 
 local function on_disconnect(worker)
@@ -186,7 +200,11 @@ local function fork_process(id, env)
         worker_env[name] = value
     end
     local watch = setmetatable({}, Watch)
-    watch.core = assert(core.worker(watch))
+    local box, _, code, errno = core.worker(watch)
+    if not box then
+        error(errors.system(code, errno, "memfd_create"), 0)
+    end
+    watch.core = box
     local ok, child = pcall(child_process._fork, settings.exec, settings.args, {
         cwd = settings.cwd,
         env = worker_env,
@@ -206,9 +224,9 @@ local function fork_process(id, env)
         error(child, 0)
     end
     watch.core:closePageFd()
-    local box = channel.box(child)
-    if box then
-        watch.core:attach(box)
+    local channel_box = channel.box(child)
+    if channel_box then
+        watch.core:attach(channel_box)
     end
     return child, watch
 end
@@ -248,7 +266,14 @@ local function fork(env)
     setup_primary()
     next_id = next_id + 1
     local child, watch = fork_process(next_id, env)
-    local worker = Worker.new({ id = next_id, process = child })
+    local worker
+    -- Before the worker's own listener, which raises the error where nobody listens.
+    child:on("error", function()
+        if not child.pid and worker.state ~= "dead" then
+            on_unstarted(worker)
+        end
+    end)
+    worker = Worker.new({ id = next_id, process = child })
     worker._core = watch.core
     watch.worker = worker
     worker:on("message", function(message, handle)
@@ -266,6 +291,7 @@ local function fork(env)
     process.nextTick(cluster.emit, "fork", worker)
     cluster.workers[worker.id] = worker
     alive[worker.id] = worker
+    cluster.emit("_forked", worker)
     return worker
 end
 
