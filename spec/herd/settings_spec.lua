@@ -187,13 +187,13 @@ describe("arguments of the cluster that do not fit", function()
             cluster.settings.uid, cluster.settings.stdio = nil, "inherit"
             local ok, err = pcall(cluster.fork, { ["A\0"] = "x" })
             say(ok, err.code)
-            say(next(cluster.workers), fds() - before)
+            say(next(cluster.workers), fds() <= before)
         ]]
         local lines = herd.lines(done)
         assert.equal(9, #lines, done.stdout .. done.stderr)
         for i = 1, 8 do
             assert.truthy(lines[i]:find("^false ERR_INVALID_ARG"), i .. ": " .. lines[i])
         end
-        assert.equal("nil 0", lines[9])
+        assert.equal("nil true", lines[9])
     end)
 end)
