@@ -17,6 +17,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <string.h>
 
 #define LISTENER "listener"
 
@@ -103,7 +104,9 @@ static int l_listener_fd_address(lua_State *L)
 static int l_listener_is_ip(lua_State *L)
 {
     struct sockaddr_storage address;
-    bool numeric = lua_type(L, 1) == LUA_TSTRING && mh_address_parse(lua_tostring(L, 1), 0, &address) > 0;
+    size_t len = 0;
+    const char *text = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &len) : "";
+    bool numeric = strlen(text) == len && mh_address_parse(text, 0, &address) > 0;
     lua_pushinteger(L, !numeric ? 0 : address.ss_family == AF_INET ? 4 : 6);
     return 1;
 }

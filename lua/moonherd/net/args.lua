@@ -3,6 +3,8 @@
 --     local options, callback = args.read(8000, "127.0.0.1", function() end)    -- { port = 8000, host = "127.0.0.1" }
 --     local options, callback = args.read("/run/app.sock")                      -- { path = "/run/app.sock" }
 
+local check = require("moonherd.check")
+
 local M = {}
 
 local function last_function(...)
@@ -13,6 +15,13 @@ end
 --- A string that is no number is a path.
 local function is_path(value)
     return type(value) == "string" and not tonumber(value)
+end
+
+--- Raises for what cannot be the path of a socket. "\0name" can: it is a name in no file system.
+---@param path any
+function M.check_path(path)
+    check.string(path, "options.path")
+    check.c_string((path:gsub("^%z", "")), "options.path")
 end
 
 ---@param ... any as connect and listen take them

@@ -89,7 +89,7 @@ end
 
 local function check_options(options)
     if options.path ~= nil then
-        check.c_string(options.path, "options.path")
+        args.check_path(options.path)
         return
     elseif options.port == nil then
         error(errors.missing_args("options", "port", "path"), 0)
@@ -116,7 +116,6 @@ local function start_over(self)
 end
 
 local function connect_path(self, path)
-    -- "\0name" is a name in no file system.
     local handle, _, code, errno = core.connectPath(self, path)
     if not handle then
         self:destroy(errors.system(code, errno, "connect", { address = path }))

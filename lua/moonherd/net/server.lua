@@ -38,8 +38,7 @@ local function check_target(target)
     if target.fd then
         check.integer(target.fd, "options.fd", 0, 2147483647)
     elseif target.path ~= nil then
-        check.string(target.path, "options.path")
-        check.c_string((target.path:gsub("^%z", "")), "options.path") -- "\0name" is a name in no file system
+        args.check_path(target.path)
     elseif target.port ~= nil then
         target.port = check.port(target.port, "options.port")
         check.opt(check.c_string, target.host, "options.host")
@@ -52,8 +51,9 @@ end
 local COPIED = { "path", "host", "port", "backlog", "ipv6Only", "exclusive", "reusePort" }
 
 --- What listen was called with, as source.open wants it, but with the host by name still.
-local function read_target(first, second, third, ...)
-    local options, callback = args.read(first, second, third, ...)
+local function read_target(...)
+    local first, second, third = ...
+    local options, callback = args.read(...)
     local target = {}
     for _, name in ipairs(COPIED) do
         target[name] = options[name]
