@@ -39,20 +39,32 @@ function M.sent(handle, keep)
     end
 end
 
+-- What is made of a descriptor, which is taken, by what the kernel says it is.
+local MAKE = {}
+
+function MAKE.server(fd)
+    -- Not by way of a cluster's master: it is ours already.
+    return require("moonherd.net").createServer():listen({ fd = fd, exclusive = true })
+end
+
+function MAKE.socket(fd)
+    return require("moonherd.net").Socket({ fd = fd })
+end
+
 --- Makes the object of what came with a message.
 ---@param fds integer[]
----@return table? handle nil for what is no socket, which is closed
+---@return table? handle nil for what is no socket, or a broken one: that is closed
 function M.receive(fds)
     local fd = table.remove(fds, 1)
     M.close(fds)
-    local kind = core.fdKind(fd)
-    local net = require("moonherd.net")
-    if kind == "server" then
-        return net.createServer():listen({ fd = fd, exclusive = true })
-    elseif kind == "socket" then
-        return net.Socket({ fd = fd, shared = true })
+    local make = MAKE[core.fdKind(fd)]
+    if not make then
+        core.closeFd(fd)
+        return nil
     end
-    core.closeFd(fd)
+    -- A peer's descriptor must not be able to throw here.
+    local ok, handle = pcall(make, fd)
+    return ok and handle or nil
 end
 
 return M

@@ -260,6 +260,19 @@ describe("a handle sent with a message", function()
         ]]))
     end)
 
+    it("is nothing when it is no socket, and the message comes all the same", function()
+        assert.equal("message nil\n", output([[
+            -- By hand, as send refuses such a handle.
+            local child = cp.fork(WORKER)
+            local before = fds()
+            require("moonherd.channel").box(child):send("message", { core.openNull(), core.openNull() })
+            child:on("message", function(text) print(text) child:disconnect() end)
+            child:on("disconnect", function() expect(true, fds() <= before) end)
+        ]], [[
+            process.on("message", function(message, handle) process.send(message .. " " .. tostring(handle)) end)
+        ]]))
+    end)
+
     it("is closed by whoever kills the child, and the client hears", function()
         assert.equal("close\n", output([[
             local child = cp.fork(WORKER)

@@ -14,6 +14,9 @@ local tick = require("moonherd.tick")
 -- Ends of a channel that say nothing against the peer: it died, perhaps in the middle of a frame.
 local NO_FAULT = { ERR_PEER_GONE = true, ECONNRESET = true, EPIPE = true }
 
+-- Turns of the loop, each a read, that a dead peer's last words may take; a child of its own may go on talking.
+local EXHAUST_TURNS = 256
+
 local SENDABLE = { string = true, number = true, boolean = true, table = true }
 
 ---@class moonherd.Ipc
@@ -172,12 +175,15 @@ function Ipc:on_internal(message, fds)
 end
 
 --- Calls `done` when all that a dead peer has left in the channel was read.
-function Ipc:exhaust(done)
-    if self.ended or self.finishing or not core.readable(self.box:fd()) then
+---@param done function
+---@param turns integer?
+function Ipc:exhaust(done, turns)
+    turns = turns or EXHAUST_TURNS
+    if self.ended or self.finishing or turns == 0 or not core.readable(self.box:fd()) then
         return done()
     end
     self.box:readStart()
-    require("moonherd.timers").setImmediate(self.exhaust, self, done)
+    require("moonherd.timers").setImmediate(self.exhaust, self, done, turns - 1)
 end
 
 -- The end -----------------------------------------------------------------------------------------------------
