@@ -347,7 +347,7 @@ int mh_http_reply_head(struct mh_buf *out, struct mh_http_date *date, const stru
     char *start;
     if (rc == 0)
         rc = mh_buf_reserve(out, STATUS_LINE_BYTES + reason_len + said.bytes + AUTOMATIC_BYTES, &start);
-    if (rc < 0)
+    if (rc != 0)
         return rc;
 
     char *to = put_status_line(start, answer, reason, reason_len);
