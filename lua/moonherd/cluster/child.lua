@@ -15,14 +15,13 @@
 -- and from there come `disconnect`: finish and leave; `limits`: how large the process may be (moonherd only).
 
 local channel = require("moonherd.channel")
+local conversation = require("moonherd.cluster.conversation")
 local core = require("moonherd.core")
-local errors = require("moonherd.errors")
 local events = require("moonherd.events")
-local handoff = require("moonherd.handoff")
+local listen = require("moonherd.cluster.listen")
 local memory = require("moonherd.process.memory")
 local process = require("moonherd.process")
 local report = require("moonherd.process.report")
-local source = require("moonherd.net.source")
 local Worker = require("moonherd.cluster.worker")
 
 ---@class moonherd.Cluster: moonherd.EventEmitter
@@ -38,172 +37,12 @@ local cluster = events.singleton({
     }),
 })
 
-local servers = {} -- those that listen through the master: Handle by itself
-local child -- core.child: page and offers; nil when the master is no moonherd
-
 -- The conversation --------------------------------------------------------------------------------------------------
 
-local next_seq = 0
-local waiting = {} -- by the seq of a request: function(message, fds)
+local talk = conversation.new()
 
 local function send(message, callback)
-    message.cmd = "NODE_CLUSTER"
-    message.seq = next_seq
-    if callback then
-        waiting[next_seq] = callback
-    end
-    next_seq = next_seq + 1
-    return channel.sendInternal(process, message)
-end
-
--- Servers -------------------------------------------------------------------------------------------------------------
-
---- What a server has instead of a listener of its own: a source, see net/source.
-local Handle = { shared = true } -- the master holds a copy of each connection, until it has seen the claim
-Handle.__index = Handle
-
-function Handle:on_accept(fd)
-    self.server:on_accept(fd)
-end
-
-function Handle:on_error(message, code, errno, retrying)
-    self.server:on_accept_error(errors.system(code, errno, "accept", { reason = message }), retrying)
-end
-
-function Handle:address()
-    return self.sockname or self.path
-end
-
-function Handle:close()
-    if self.closed then
-        return
-    end
-    self.closed = true
-    servers[self] = nil
-    if self.key then
-        send({ act = "close", key = self.key })
-    end
-    self.count.open = self.count.open - 1
-    if self.count.open == 0 then
-        self.count.next = 0
-    end
-    if self.box then
-        self.box:close()
-    end
-end
-
-function Handle:ref()
-    if self.box then
-        self.box:ref()
-    end
-end
-
-function Handle:unref()
-    if self.box then
-        self.box:unref()
-    end
-end
-
---- The listening descriptor, where the workers accept by themselves.
-function Handle:fd()
-    return self.box and self.box.fd and self.box:fd() or nil
-end
-
---- At its limit of connections a server lets other workers have them.
-function Handle:refuse(refusing)
-    if self.box and self.box.refuse then
-        self.box:refuse(refusing)
-    end
-end
-
--- The n-th open server of this worker at an address shares a socket with the n-th of every other worker.
-local counts = {}
-
-local function take_index(message)
-    local where = ("%s:%s:%s:%s"):format(
-        tostring(message.address),
-        tostring(message.port),
-        tostring(message.addressType),
-        tostring(message.fd)
-    )
-    local count = counts[where] or { next = 0, open = 0 }
-    counts[where] = count
-    count.open = count.open + 1
-    count.next = count.next + 1
-    return count.next - 1, count
-end
-
---- The question to the master; options as net/source has them.
-local function query_of(options)
-    local message = { act = "queryServer", backlog = options.backlog, mode = options.mode }
-    if options.fd then
-        message.fd = options.fd -- a number of the master's, as in Node
-    elseif options.path then
-        local path = options.path
-        message.address = path:match("^[/%z]") and path or process.cwd() .. "/" .. path
-        message.port, message.addressType = -1, -1
-    else
-        message.address, message.port = options.address, options.port
-        message.addressType = options.address and core.isIP(options.address) or 4
-        message.flags = options.address and (options.ipv6Only and 1 or 0) or nil
-    end
-    return message
-end
-
-local function tell_listening(handle, message)
-    if handle.closed then
-        return
-    end
-    cluster.worker.state = "listening"
-    message.act = "listening"
-    message.port = handle.sockname and handle.sockname.port or message.port
-    send(message)
-end
-
---- The master has answered.
-local function answered(handle, message, reply, fds, done)
-    handle.key = reply.key
-    if handle.closed then -- the server was closed while the master thought
-        handoff.close(fds)
-        if not reply.code then
-            send({ act = "close", key = reply.key })
-        end
-        return
-    elseif reply.code then
-        handle.key = nil
-        handle:close()
-        local where = { address = message.address, port = message.port }
-        done(errors.system(reply.code, reply.errno, "bind", where))
-        return
-    end
-    handle.sockname = reply.sockname
-    if fds then
-        handle.box = assert(core.listener(handle, fds[1]))
-    else
-        handle.box = assert(core.serve(handle, child, reply.share))
-    end
-    done(nil, handle)
-    -- After the server's own listeners, one of which may close it.
-    process.nextTick(tell_listening, handle, message)
-end
-
---- Listen through the master; see net/source for what goes in and out.
-local function open_through_master(server, options, done)
-    if options.exclusive or options.reusePort then
-        return source.own(server, options, done)
-    end
-    local message = query_of(options)
-    local handle = setmetatable({ server = server, path = options.path }, Handle)
-    message.index, handle.count = take_index(message)
-    servers[handle] = true
-    local sent = send(message, function(reply, fds)
-        answered(handle, message, reply, fds, done)
-    end)
-    if sent == nil then
-        handle:close()
-        process.nextTick(done, errors.of("ERR_IPC_CHANNEL_CLOSED"))
-    end
-    return handle
+    return talk:send(process, message, nil, callback)
 end
 
 -- Leaving -------------------------------------------------------------------------------------------------------------
@@ -217,11 +56,7 @@ local function close_servers(done)
             done()
         end
     end
-    local list = {}
-    for handle in pairs(servers) do
-        list[#list + 1] = handle.server
-    end
-    for _, server in ipairs(list) do
+    for server in pairs(listen.servers()) do
         left = left + 1
         -- A server that can drain answers the request a client has already sent; plain close would cut it off.
         local close = server.drain or server.close
@@ -285,24 +120,8 @@ function acts.disconnect()
     leave(true)
 end
 
-function acts.limits(message)
+function acts.limits(_, message)
     memory.limit(message.memoryHard)
-end
-
-local function on_internal(message, fds)
-    if type(message) ~= "table" or message.cmd ~= "NODE_CLUSTER" then
-        return
-    end
-    local callback = message.ack ~= nil and waiting[message.ack]
-    if callback then
-        waiting[message.ack] = nil
-        callback(message, fds)
-        return
-    end
-    local act = acts[message.act]
-    if act then
-        act(message)
-    end
 end
 
 local function on_disconnect()
@@ -333,9 +152,7 @@ local function start()
     end
     local page_fd = tonumber(env.MOONHERD_PAGE_FD)
     env.MOONHERD_PAGE_FD = nil
-    if page_fd then
-        child = assert(core.child({}, box, page_fd))
-    end
+    local child = page_fd and assert(core.child({}, box, page_fd)) or nil
     core.followParent(box)
     local hard = tonumber(env.MOONHERD_MEMORY_HARD)
     env.MOONHERD_MEMORY_HARD = nil
@@ -348,8 +165,12 @@ local function start()
         process.on("SIGINT", function() end)
     end
     memory.passed = on_memory
-    source.open = open_through_master
-    process.on("internalMessage", on_internal)
+    listen.start(send, child, function()
+        worker.state = "listening"
+    end)
+    process.on("internalMessage", function(message, fds)
+        talk:hear(nil, message, fds, acts)
+    end)
     process.once("disconnect", on_disconnect)
     send({ act = "online" })
     box:flush(0) -- now, not at the script's end: it may load for long, or never end

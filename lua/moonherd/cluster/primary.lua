@@ -10,6 +10,7 @@
 local channel = require("moonherd.channel")
 local check = require("moonherd.check")
 local child_process = require("moonherd.child_process")
+local conversation = require("moonherd.cluster.conversation")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
 local events = require("moonherd.events")
@@ -61,17 +62,10 @@ local policy -- schedulingPolicy as it was frozen
 
 -- The conversation --------------------------------------------------------------------------------------------------
 
-local next_seq = 0
-local waiting = {} -- by the seq of a request: function(message)
+local talk = conversation.new()
 
-local function send(worker, message, fds, callback)
-    message.cmd = "NODE_CLUSTER"
-    message.seq = next_seq
-    if callback then
-        waiting[next_seq] = callback
-    end
-    next_seq = next_seq + 1
-    return channel.sendInternal(worker.process, message, fds)
+local function send(worker, message, fds)
+    return talk:send(worker.process, message, fds)
 end
 
 local acts = {}
@@ -118,22 +112,6 @@ end
 --- moonherd only: why the worker is about to leave by itself, for the guard's count of causes.
 function acts.leaving(worker, message)
     worker._cause = message.cause
-end
-
-local function on_internal(worker, message)
-    if type(message) ~= "table" or message.cmd ~= "NODE_CLUSTER" then
-        return
-    end
-    if message.ack ~= nil and waiting[message.ack] then
-        local callback = waiting[message.ack]
-        waiting[message.ack] = nil
-        callback(message)
-        return
-    end
-    local act = acts[message.act]
-    if act then
-        act(worker, message)
-    end
 end
 
 -- A worker's life -----------------------------------------------------------------------------------------------------
@@ -285,8 +263,8 @@ local function fork(env)
     child:once("disconnect", function()
         on_disconnect(worker)
     end)
-    child:on("internalMessage", function(message)
-        on_internal(worker, message)
+    child:on("internalMessage", function(message, fds)
+        talk:hear(worker, message, fds, acts)
     end)
     process.nextTick(cluster.emit, "fork", worker)
     cluster.workers[worker.id] = worker
