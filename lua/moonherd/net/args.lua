@@ -2,8 +2,11 @@
 --
 --     local options, callback = args.read(8000, "127.0.0.1", function() end)    -- { port = 8000, host = "127.0.0.1" }
 --     local options, callback = args.read("/run/app.sock")                      -- { path = "/run/app.sock" }
+--     local target, callback = args.read_listen(...)                            -- checked, with a backlog
 
 local check = require("moonherd.check")
+local core = require("moonherd.core")
+local errors = require("moonherd.errors")
 
 local M = {}
 
@@ -38,6 +41,65 @@ function M.read(...)
         first = nil
     end
     return { port = first, host = type(second) == "string" and second or nil }, callback
+end
+
+--- The descriptor of what stands for one: a number in `fd`, which is given away with it, or a server or socket of ours,
+--- which keeps its own.
+---@return integer? fd
+---@return boolean? borrowed
+local function fd_of(handle)
+    local box = handle._source or handle._handle
+    if box then
+        return box:fd(), true
+    end
+    return handle.fd
+end
+
+local function check_target(target)
+    if target.fd then
+        check.integer(target.fd, "options.fd", 0, 2147483647)
+    elseif target.path ~= nil then
+        M.check_path(target.path)
+    elseif target.port ~= nil then
+        target.port = check.port(target.port, "options.port")
+        check.opt(check.c_string, target.host, "options.host")
+    else
+        error(errors.arg_value("options", target, 'must have the property "port" or "path"'), 0)
+    end
+    check.opt(check.number, target.backlog, "options.backlog")
+end
+
+local COPIED = { "path", "host", "port", "backlog", "ipv6Only", "exclusive", "reusePort" }
+
+--- What listen was called with, as source.open wants it, but with the host by name still. Raises for what is wrong.
+---@param ... any as listen takes them
+---@return table target path, host, port, fd (the target's own), backlog, ipv6Only, exclusive, reusePort, mode
+---@return function? callback
+function M.read_listen(...)
+    local first, second, third = ...
+    local options, callback = M.read(...)
+    local target = {}
+    for _, name in ipairs(COPIED) do
+        target[name] = options[name]
+    end
+    local borrowed
+    if type(first) == "table" then
+        target.fd, borrowed = fd_of(options)
+        -- A descriptor by number is, in a cluster's worker, one of its master's; an object's is our own.
+        target.exclusive = target.exclusive or borrowed
+    elseif not target.path then
+        target.port = target.port or 0
+    end
+    local backlog = type(second) == "number" and second or (type(third) == "number" and third)
+    target.backlog = backlog or target.backlog
+    check_target(target)
+    if options.readableAll or options.writableAll then
+        target.mode = (options.readableAll and 292 or 0) + (options.writableAll and 146 or 0) -- 0444, 0222
+    end
+    if borrowed then
+        target.fd = core.dup(target.fd)
+    end
+    return target, callback
 end
 
 return M

@@ -105,6 +105,37 @@ function Reading:isPaused()
     return self._flowing == false
 end
 
+--- Writes everything that comes to `dest`, as fast as that takes it, and ends it at the end.
+---@param dest table something with write, end_ and events: a socket, a response, another process's stdin
+---@param options table? `["end"] = false`: leaves dest open at the end
+---@return table dest
+function Reading:pipe(dest, options)
+    local function on_data(bytes)
+        if dest:write(bytes) == false then
+            self:pause()
+        end
+    end
+    local function on_drain()
+        self:resume()
+    end
+    local function on_end()
+        dest:end_()
+    end
+    if not (options and options["end"] == false) then
+        self:once("end", on_end)
+    end
+    dest:on("drain", on_drain)
+    dest:once("close", function()
+        self:off("data", on_data):off("end", on_end)
+    end)
+    self:once("close", function()
+        dest:off("drain", on_drain)
+    end)
+    self:on("data", on_data)
+    dest:emit("pipe", self)
+    return dest
+end
+
 --- Accepted for Node's sake: Lua's strings are bytes.
 function Reading:setEncoding()
     return self

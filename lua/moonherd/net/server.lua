@@ -25,55 +25,6 @@ events.mixin(Server)
 
 -- Listening ---------------------------------------------------------------------------------------------------
 
---- The descriptor of what stands for one: a number in `fd`, or an object of ours with a stream or listener in C.
-local function fd_of(handle)
-    local box = handle._handle or handle
-    if type(box.fd) == "function" then
-        return core.dup((box:fd()))
-    end
-    return type(box.fd) == "number" and box.fd or nil
-end
-
-local function check_target(target)
-    if target.fd then
-        check.integer(target.fd, "options.fd", 0, 2147483647)
-    elseif target.path ~= nil then
-        args.check_path(target.path)
-    elseif target.port ~= nil then
-        target.port = check.port(target.port, "options.port")
-        check.opt(check.c_string, target.host, "options.host")
-    else
-        error(errors.arg_value("options", target, 'must have the property "port" or "path"'), 0)
-    end
-    check.opt(check.number, target.backlog, "options.backlog")
-end
-
-local COPIED = { "path", "host", "port", "backlog", "ipv6Only", "exclusive", "reusePort" }
-
---- What listen was called with, as source.open wants it, but with the host by name still.
-local function read_target(...)
-    local first, second, third = ...
-    local options, callback = args.read(...)
-    local target = {}
-    for _, name in ipairs(COPIED) do
-        target[name] = options[name]
-    end
-    if type(first) == "table" then
-        target.fd = fd_of(options)
-        -- A descriptor by number is, in a cluster's worker, one of its master's; an object's is our own.
-        target.exclusive = target.exclusive or (target.fd and type(options.fd) ~= "number")
-    elseif not target.path then
-        target.port = target.port or 0
-    end
-    local backlog = type(second) == "number" and second or (type(third) == "number" and third)
-    target.backlog = backlog or target.backlog
-    check_target(target)
-    if options.readableAll or options.writableAll then
-        target.mode = (options.readableAll and 292 or 0) + (options.writableAll and 146 or 0) -- 0444, 0222
-    end
-    return target, callback
-end
-
 --- Nothing of a listen that is still under way will come.
 local function cancel(self)
     if self._opening then
@@ -130,10 +81,10 @@ end
 --- callback?) or (options, callback?). "listening" or "error" follows.
 ---@return self
 function Server:listen(...)
-    local target, callback = read_target(...)
     if self._source then
         error(errors.of("ERR_SERVER_ALREADY_LISTEN"), 0)
     end
+    local target, callback = args.read_listen(...)
     cancel(self)
     if callback then
         self:once("listening", callback)
