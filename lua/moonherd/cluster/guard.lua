@@ -285,7 +285,7 @@ function Guard:_stop(signal, number)
         timers.setTimeout(process.exit, LAST_MS, 0)
     end, self.options.stop.grace)
     self.cluster.disconnect(function()
-        process.exit(0)
+        process.nextTick(process.exit, 0) -- after everybody has heard of the last one's exit
     end)
 end
 
