@@ -181,8 +181,8 @@ end
 
 function Guard:_silent(worker, missed, silence)
     local heartbeat = self.options.heartbeat
-    if not heartbeat or worker:isDead() then
-        return
+    if not heartbeat or worker:isDead() or (worker.exitedAfterDisconnect and not worker:isConnected()) then
+        return -- who has ended its channel in order cannot answer; see _left
     end
     local facts = worker:facts() or {}
     facts.missed, facts.silence = missed, silence
@@ -204,6 +204,22 @@ function Guard:_silent(worker, missed, silence)
         end
     end)
     self.cluster.emit("zombie", worker, facts)
+end
+
+--- It was asked to leave, has finished, and ended its channel: what it still does, it has the grace time for.
+function Guard:_left(worker)
+    if not worker.exitedAfterDisconnect or worker:isDead() then
+        return
+    end
+    local timer = timers.setTimeout(function()
+        if not worker:isDead() then
+            self:_kill(worker, "left")
+        end
+    end, self.options.stop.grace)
+    timer:unref()
+    worker:once("exit", function()
+        timers.clearTimeout(timer)
+    end)
 end
 
 function Guard:_look(worker)
@@ -305,6 +321,9 @@ function Guard:_start()
     cluster.on("_dead", function(worker, code, signal)
         -- After everybody has heard of the exit: what follows from it is told in order.
         process.nextTick(self._died, self, worker, code, signal)
+    end)
+    cluster.on("disconnect", function(worker)
+        self:_left(worker)
     end)
     cluster.on("_silent", function(worker, missed, silence)
         self:_silent(worker, missed, silence)
