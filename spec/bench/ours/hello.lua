@@ -11,5 +11,5 @@ end
 
 require("http").createServer(function(_, response)
     response:writeHead(200, { ["Content-Type"] = "text/plain", ["Content-Length"] = 14 })
-    response:finish("Hello, world!\n")
+    response:end_("Hello, world!\n")
 end):listen(0, "127.0.0.1")
