@@ -228,7 +228,7 @@ void mh_http_refuse(struct mh_http *c, unsigned status)
 
 void mh_http_end(struct mh_http *c)
 {
-    if (c->ending)
+    if (c->ending || !http_is_open(c))
         return;
     c->ending = true;
     http_schedule(c);
@@ -587,7 +587,7 @@ void mh_http_set_timeout(struct mh_http *c, uint64_t timeout_ms)
 
 static void http_gone(struct mh_http *c)
 {
-    mh_http_server_delist(c->server, &c->place);
+    mh_http_server_forget(c->server);
     mh_handle_closed(&c->handle);
 }
 
@@ -608,6 +608,7 @@ static void http_close(struct mh_handle *h)
     if (c->in_hand)
         http_put_down(c);
     mh_list_remove(&c->work.link);
+    mh_http_server_delist(&c->place);
     if (c->stream)
         mh_stream_close(c->stream);
     else

@@ -193,16 +193,20 @@ static void server_free(struct mh_http_server *server)
     mh_free(&server->handle.ctx->alloc, server);
 }
 
-void mh_http_server_delist(struct mh_http_server *server, struct mh_http_place *place)
+void mh_http_server_delist(struct mh_http_place *place)
 {
     mh_list_remove(&place->link);
     mh_list_remove(&place->watch);
+}
+
+void mh_http_server_forget(struct mh_http_server *server)
+{
     server->connections--;
     if (server->gone && server->connections == 0)
         server_free(server);
 }
 
-/* Closing a connection takes it from its list only later: visit each of them once. */
+/* What ends one connection may end others, through its owner: visit each of them once. */
 static void server_close_phase(struct mh_http_server *server, enum mh_http_phase phase, bool idle_only)
 {
     struct mh_link round;

@@ -79,8 +79,10 @@ void mh_http_server_changed(struct mh_http_server *server);
 /* --- for http.c -------------------------------------------------------------------------------------------
  */
 
+/* A new connection; one that begins to close, for which nothing expires any more; one that is gone. */
 void mh_http_server_enlist(struct mh_http_server *server, struct mh_http_place *place);
-void mh_http_server_delist(struct mh_http_server *server, struct mh_http_place *place);
+void mh_http_server_delist(struct mh_http_place *place);
+void mh_http_server_forget(struct mh_http_server *server);
 
 /* The connection enters a phase, again if it is in it already, as of since_ms. */
 void mh_http_server_enter(struct mh_http_server *server, struct mh_http_place *place,
