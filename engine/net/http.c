@@ -443,7 +443,7 @@ static void http_check_end(struct mh_http *c)
 
 /*
  * The end of every event: take up what was left of earlier reads as long as somebody wants it, send what was
- * written, and see where the connection stands.
+ * written, and see where the connection stands. It may be freed when this returns.
  */
 static void http_turn(struct mh_http *c)
 {
@@ -457,9 +457,11 @@ static void http_turn(struct mh_http *c)
     }
     http_check_end(c);
     http_flush(c);
-    if (!c->stream)
-        mh_http_close(c); /* released */
-    else if (http_is_open(c) && c->ending)
+    if (!c->stream) {
+        mh_http_close(c); /* released: nothing is left to wait for, so this frees it */
+        return;
+    }
+    if (http_is_open(c) && c->ending)
         http_finish_side(c);
     if (!http_is_open(c))
         return;

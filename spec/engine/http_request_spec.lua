@@ -59,7 +59,8 @@ describe("an http request", function()
     it("joins repeated headers as Node does", function()
         local headers, raw = see(
             "GET / HTTP/1.1\r\nHOST: a\r\nX-Y: 1\r\nx-y:  2 \r\nCookie: a=b\r\ncookie: c=d\r\nSet-Cookie: e\r\n"
-            .. "Set-Cookie: f\r\nUser-Agent: first\r\nUser-Agent: second\r\nEmpty:\r\n" .. ("L"):rep(100) .. ": z\r\n\r\n",
+            .. "Set-Cookie: f\r\nUser-Agent: first\r\nUser-Agent: second\r\nEmpty:\r\n"
+            .. ("L"):rep(100) .. ": z\r\n\r\n",
             function(req)
                 return req.headers, req.rawHeaders
             end
@@ -170,10 +171,11 @@ describe("an http request", function()
             req:on("end", function() res:end_("all") end)
         end)
         local client = clients.connect(port)
-        client:send("POST / HTTP/1.1\r\n" .. HOST .. "Content-Length: " .. size .. "\r\n\r\n" .. body, 30)
+        local head = "POST / HTTP/1.1\r\n" .. HOST .. "Content-Length: " .. size .. "\r\n\r\n"
+        client:send(head .. body, 30)
         assert.equal("all", client:response(30).body)
         assert.is_true(table.concat(got) == body)
-        assert.equal(request.socket.bytesRead, #("POST / HTTP/1.1\r\n" .. HOST .. "Content-Length: 8388608\r\n\r\n") + size)
+        assert.equal(#head + size, request.socket.bytesRead)
     end)
 
     it("is not read while nobody wants it", function()

@@ -291,7 +291,10 @@ function Connection:on_closed()
     self:emit("close", self._error ~= nil)
     local original = self._original
     if original then
-        original.destroyed = true
+        original.destroyed, original.closed = true, true
+        if self._counted_by then
+            self._counted_by:_connectionClosed()
+        end
         original:emit("close", self._error ~= nil)
     end
 end

@@ -214,7 +214,7 @@ end
 
 local function check_status(status)
     local code = tonumber(status)
-    if not code or code ~= code or code < 100 or code >= 1000 then
+    if not (code and code >= 100 and code < 1000) then
         error(errors.of("ERR_HTTP_INVALID_STATUS_CODE", inspect.value(status)), 0)
     end
     return code - code % 1
@@ -282,7 +282,7 @@ end
 --- Sends the head, and the whole body if there is one to send at once.
 local function send_head(self, body, flags)
     local status, message = self.statusCode, self.statusMessage
-    if type(status) ~= "number" or status < 100 or status >= 1000 then
+    if type(status) ~= "number" or not (status >= 100 and status < 1000) then
         status = check_status(status)
     end
     if message ~= nil then
