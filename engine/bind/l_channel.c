@@ -56,15 +56,14 @@ static void channel_push_fds(lua_State *L, struct mh_frame_view *frame)
     }
 }
 
-/* Calls the handler with what is in the frame. Returns 0, or why its sender is to be cut off. */
-static int channel_call(lua_State *L, struct mh_state *st, int owner, int handler,
-                        struct mh_frame_view *frame)
+/* Calls the handler at the top of the stack, whose owner is at its bottom, with what is in the frame. Returns
+ * 0, or why its sender is to be cut off. */
+static int channel_call(lua_State *L, struct mh_state *st, struct mh_frame_view *frame)
 {
     int rc = mh_payload_check(frame->bytes, frame->len);
     if (rc < 0)
         return rc;
-    lua_pushvalue(L, handler);
-    lua_pushvalue(L, owner);
+    lua_pushvalue(L, 1);
     rc = mh_codec_decode(L, st, frame->bytes, frame->len);
     if (rc < 0)
         return rc;
@@ -85,12 +84,15 @@ static void channel_batch_body(lua_State *L, void *arg)
     lua_settop(L, 0);
     mh_box_push_owner(L, batch->box);
     lua_getfield(L, 1, "on_message");
-    lua_getfield(L, 1, "on_internal");
     while (batch->next < batch->count && batch->rc == 0 && !st->tick_pending && batch->box->handle &&
            mh_handle_is_open(batch->box->handle)) {
         struct mh_frame_view *frame = &batch->frames[batch->next++];
-        batch->rc = channel_call(L, st, 1, frame->type == MH_FRAME_MESSAGE ? 2 : 3, frame);
-        lua_settop(L, 3);
+        if (frame->type == MH_FRAME_MESSAGE)
+            lua_pushvalue(L, 2);
+        else
+            lua_getfield(L, 1, "on_internal");
+        batch->rc = channel_call(L, st, frame);
+        lua_settop(L, 2);
     }
 }
 
