@@ -20,13 +20,14 @@ static struct mh_child_server *child_find(struct mh_child *child, uint32_t share
 static void child_offered(struct mh_child *child, struct mh_frame_view *frame)
 {
     struct mh_offer offer;
-    if (frame->len != sizeof offer || frame->fd_count != 1) {
+    if (frame->len != sizeof offer || frame->fd_count + frame->fds_lost != 1) {
         mh_channel_end(child->channel, MH_EFRAME);
         return;
     }
     memcpy(&offer, frame->bytes, sizeof offer);
     struct mh_child_server *server = child_find(child, offer.share);
-    if (!server || server->refusing) {
+    /* Also without descriptors left to receive it with: another worker may have some, or this one soon. */
+    if (!server || server->refusing || frame->fds_lost > 0) {
         mh_health_claim(child->page, offer.slot, offer.ticket, MH_CLAIM_OFFERED, MH_CLAIM_REFUSED);
         return;
     }

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,7 +14,8 @@
 #define READ_BYTES       65536u     /* one read, and so one turn's worth of a busy peer */
 #define READ_BYTES_LARGE (1u << 20) /* the same in the middle of a large frame */
 #define BATCH_FRAMES     64         /* views handed over in one call */
-#define RETRY_MS         10         /* the kernel holds too many descriptors in flight (ETOOMANYREFS) */
+#define RETRY_MS         10         /* until a write is tried again that the kernel had no means for */
+#define FD_LOST          (-1)       /* stands for all further descriptors of one message */
 
 /* Descriptors that leave with the byte at this offset of the outgoing stream. */
 struct outgoing_fds {
@@ -98,10 +100,12 @@ static void channel_uv_closed(uv_handle_t *uv)
 static void channel_close(struct mh_handle *h)
 {
     struct mh_channel *ch = mh_channel_of(h);
+    ch->ended = true; /* closed by its owner: there is nobody to tell */
     mh_list_remove(&ch->flush.link);
-    if (ch->on_control)
-        ch->on_control(ch->control_userdata, NULL);
+    mh_channel_control_cb on_control = ch->on_control;
     ch->on_control = NULL;
+    if (on_control)
+        on_control(ch->control_userdata, NULL);
     uv_close((uv_handle_t *)&ch->poll, channel_uv_closed);
     uv_close((uv_handle_t *)&ch->retry, channel_uv_closed);
 }
@@ -247,6 +251,12 @@ static void channel_retry(uv_timer_t *uv)
     mh_ctx_settle(ch->handle.ctx);
 }
 
+/* Passes by itself: the kernel holds too many descriptors in flight, or has no memory for the message. */
+static bool channel_error_passes(int rc)
+{
+    return rc == -ETOOMANYREFS || rc == -ENOBUFS || rc == -ENOMEM;
+}
+
 /* Tells the owner what it waits for, if that is so now. */
 static void channel_tell(struct mh_channel *ch, int rc)
 {
@@ -277,10 +287,9 @@ static void channel_flush(struct mh_deferred *work)
         return;
     int rc = channel_write(ch);
     int lost = 0;
-    if (rc == -ETOOMANYREFS) {
-        /* Descriptors in flight are counted per user; they come free when any receiver reads. */
+    if (channel_error_passes(rc)) {
         uv_timer_start(&ch->retry, channel_retry, RETRY_MS, 0);
-    } else if (rc < 0 && rc != -EAGAIN) {
+    } else if (rc == -EPIPE || rc == -ECONNRESET) {
         /* What the peer wrote before it went is still to be read: the read that finds the end closes. */
         if (ch->finishing) {
             mh_channel_end(ch, 0);
@@ -288,6 +297,11 @@ static void channel_flush(struct mh_deferred *work)
         }
         channel_lose_queue(ch);
         lost = rc;
+    } else if (rc < 0 && rc != -EAGAIN) {
+        /* Not the peer's doing, for example a queued descriptor that somebody has closed. A frame may be half
+         * written, so there is no going on without the rest. */
+        mh_channel_end(ch, rc);
+        return;
     }
     channel_tell(ch, lost);
     if (!mh_handle_is_open(&ch->handle))
@@ -388,13 +402,17 @@ int mh_channel_flush(struct mh_channel *ch, uint64_t timeout_ms)
     uint64_t until = uv_hrtime() + timeout_ms * 1000000u;
     for (;;) {
         int rc = mh_handle_is_open(&ch->handle) ? channel_write(ch) : MH_ECLOSED;
-        if (rc != -EAGAIN && rc != -ETOOMANYREFS)
+        if (rc != -EAGAIN && !channel_error_passes(rc))
             return rc;
         uint64_t now = uv_hrtime();
         if (now >= until)
             return -ETIMEDOUT;
+        uint64_t left_ms = (until - now) / 1000000u + 1;
         struct pollfd wait = {ch->fd, POLLOUT, 0};
-        poll(&wait, 1, rc == -EAGAIN ? (int)((until - now) / 1000000u) + 1 : RETRY_MS);
+        if (rc == -EAGAIN)
+            poll(&wait, 1, left_ms < INT_MAX ? (int)left_ms : INT_MAX);
+        else
+            poll(NULL, 0, RETRY_MS);
     }
 }
 
@@ -409,9 +427,19 @@ void mh_channel_finish(struct mh_channel *ch)
 
 /* ---- receiving ---- */
 
+static int channel_keep_fd(struct mh_channel *ch, int fd)
+{
+    if (ch->in_fd_count < ch->limits.fds) {
+        ch->in_fds[ch->in_fd_count++] = fd;
+        return 0;
+    }
+    mh_ctx_close_fd(ch->handle.ctx, fd);
+    return MH_EFDS;
+}
+
 static int channel_take_control(struct mh_channel *ch, struct msghdr *msg)
 {
-    int rc = (msg->msg_flags & MSG_CTRUNC) ? MH_EFDS : 0;
+    int rc = 0;
     for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
         if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
             continue;
@@ -419,14 +447,14 @@ static int channel_take_control(struct mh_channel *ch, struct msghdr *msg)
         for (unsigned i = 0; i < count; i++) {
             int fd;
             memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof fd);
-            if (rc == 0 && ch->in_fd_count < ch->limits.fds) {
-                ch->in_fds[ch->in_fd_count++] = fd;
-            } else {
-                rc = MH_EFDS;
-                mh_ctx_close_fd(ch->handle.ctx, fd);
-            }
+            int kept = channel_keep_fd(ch, fd);
+            rc = rc < 0 ? rc : kept;
         }
     }
+    /* There is room here for as many as the kernel takes in one message: cut off is what this process has no
+     * descriptors left for. That is no fault of the peer's, and no reason to lose it. */
+    if (rc == 0 && (msg->msg_flags & MSG_CTRUNC))
+        rc = channel_keep_fd(ch, FD_LOST);
     return rc;
 }
 
@@ -470,14 +498,30 @@ static ssize_t channel_receive(struct mh_channel *ch)
     return got;
 }
 
-/* The view takes its descriptors from the front of those received. */
-static void channel_claim_fds(struct mh_channel *ch, struct mh_frame_view *view, int *storage, unsigned count)
+/*
+ * The view takes the frame's descriptors from the front of those received, as far as they came. Returns 0, or
+ * MH_EFDS if the peer did not send as many.
+ */
+static int channel_claim_fds(struct mh_channel *ch, struct mh_frame_view *view, int *storage, unsigned count)
 {
-    memcpy(storage, ch->in_fds, count * sizeof(int));
+    unsigned used = 0;
     view->fds = storage;
-    view->fd_count = count;
-    ch->in_fd_count -= count;
-    memmove(ch->in_fds, ch->in_fds + count, ch->in_fd_count * sizeof(int));
+    view->fd_count = 0;
+    view->fds_lost = 0;
+    while (view->fd_count + view->fds_lost < count) {
+        if (used == ch->in_fd_count) {
+            view->fd_count = 0;
+            return MH_EFDS;
+        }
+        int fd = ch->in_fds[used++];
+        if (fd == FD_LOST)
+            view->fds_lost = count - view->fd_count;
+        else
+            storage[view->fd_count++] = fd;
+    }
+    ch->in_fd_count -= used;
+    memmove(ch->in_fds, ch->in_fds + used, ch->in_fd_count * sizeof(int));
+    return 0;
 }
 
 static void channel_close_view_fds(struct mh_channel *ch, struct mh_frame_view *view)
@@ -504,9 +548,10 @@ static int channel_control_frame(struct mh_channel *ch, struct mh_frame_view *vi
         mh_channel_send(ch, MH_FRAME_PONG, view->bytes, view->len, NULL, 0);
         return 0;
     default:
-        if (!ch->on_control)
+        if (ch->on_control)
+            ch->on_control(ch->control_userdata, view);
+        else if (view->type != MH_FRAME_PONG) /* which may be on its way when a watch ends */
             return MH_EFRAMETYPE;
-        ch->on_control(ch->control_userdata, view);
         return 0;
     }
 }
@@ -529,18 +574,19 @@ static unsigned channel_parse(struct mh_channel *ch, size_t *at, struct mh_frame
             return count;
         if (len < MH_FRAME_HEADER + (size_t)header.length)
             return count;
-        if (header.fds > ch->in_fd_count) {
-            *error = MH_EFDS;
+        /* The hook learns of nothing before the owner has what was sent before it. */
+        if (count > 0 && header.type >= MH_FRAME_PONG)
             return count;
-        }
         struct mh_frame_view *view = &views[count];
         view->type = (enum mh_frame_type)header.type;
         view->bytes = bytes + MH_FRAME_HEADER;
         view->len = header.length;
-        channel_claim_fds(ch, view, fds + fds_used, header.fds);
+        *error = channel_claim_fds(ch, view, fds + fds_used, header.fds);
+        if (*error < 0)
+            return count;
         *at += MH_FRAME_HEADER + (size_t)header.length;
         if (view->type == MH_FRAME_MESSAGE || view->type == MH_FRAME_INTERNAL) {
-            fds_used += header.fds;
+            fds_used += view->fd_count;
             count++;
             continue;
         }
@@ -559,15 +605,16 @@ static int channel_deliver(struct mh_channel *ch)
     int fds[MH_CHANNEL_FDS *
             4]; /* a batch claims at most what was received: see the limit in mh_channel_open */
     size_t at = 0;
+    size_t parsed;
     int error = 0;
-    unsigned count;
     do {
-        count = channel_parse(ch, &at, views, fds, &error);
+        parsed = at;
+        unsigned count = channel_parse(ch, &at, views, fds, &error);
         if (count > 0 && mh_handle_is_open(&ch->handle))
             ch->events->on_frames(ch, views, count);
         for (unsigned i = 0; i < count; i++)
             channel_close_view_fds(ch, &views[i]);
-    } while (count == BATCH_FRAMES && error == 0 && mh_handle_is_open(&ch->handle));
+    } while (at > parsed && error == 0 && mh_handle_is_open(&ch->handle));
     mh_buf_take(&ch->in, at);
     if (error == 0 && ch->in_fd_count > 0 && mh_buf_len(&ch->in) == 0)
         error = MH_EFDS; /* descriptors that no frame announced */
@@ -674,7 +721,8 @@ int mh_channel_open(struct mh_ctx *ctx, int fd, const struct mh_channel_limits *
         if (ch)
             mh_free(&ctx->alloc, ch->in_fds);
         mh_free(&ctx->alloc, ch);
-        mh_ctx_close_fd(ctx, fd);
+        if (rc != -EEXIST)
+            mh_ctx_close_fd(ctx, fd);
         return rc;
     }
     fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -725,6 +773,8 @@ uint64_t mh_channel_sent_total(const struct mh_channel *ch)
 
 void mh_channel_tell_at(struct mh_channel *ch, uint64_t total)
 {
+    if (!mh_handle_is_open(&ch->handle))
+        return;
     ch->tell_at = total;
     /* It may be there already; then the flush at the end of this callback finds out. */
     mh_ctx_defer(ch->handle.ctx, &ch->flush);
@@ -744,6 +794,12 @@ void mh_channel_set_ref(struct mh_channel *ch, bool ref)
 bool mh_channel_has_ref(const struct mh_channel *ch)
 {
     return ch->ref;
+}
+
+bool mh_channel_has_unread(const struct mh_channel *ch)
+{
+    struct pollfd ask = {ch->fd, POLLIN, 0};
+    return poll(&ask, 1, 0) > 0;
 }
 
 int mh_channel_fd(const struct mh_channel *ch)

@@ -24,6 +24,7 @@ struct mh_frame_view {
     uint32_t len;
     int *fds;
     unsigned fd_count;
+    unsigned fds_lost; /* further ones that came with it, while this process had no descriptors left */
 };
 
 /* Each may be set by the name in brackets when a process is forked. */
@@ -49,7 +50,8 @@ struct mh_channel_events {
      * before is still read.
      */
     void (*on_drain)(struct mh_channel *ch, int rc);
-    /* Once, before the handle closes: 0 for an orderly end by either side, else why the peer was cut off. */
+    /* Once, before the handle closes: 0 for an orderly end by either side, else why the peer was cut off. Not
+     * when the owner closes the handle itself. */
     void (*on_end)(struct mh_channel *ch, int reason);
 };
 
@@ -69,13 +71,12 @@ int mh_channel_pair(int *ours, int *theirs);
 
 /*
  * Take fd, a UNIX stream socket, also on failure. limits NULL: the defaults. Not reading yet. Returns 0,
- * -ENOMEM, or what uv_poll says of fd.
+ * -ENOMEM, or what uv_poll says of fd (-EEXIST, if it is on the loop already, leaves it to whom it belongs).
  */
 int mh_channel_open(struct mh_ctx *ctx, int fd, const struct mh_channel_limits *limits,
                     const struct mh_channel_events *events, struct mh_channel **out);
 
-/* A control frame without such a hook is a frame of unknown type. userdata must outlive the channel or be
- * unset. */
+/* An OFFER without such a hook is a frame of unknown type. userdata must outlive the channel or be unset. */
 void mh_channel_set_control(struct mh_channel *ch, mh_channel_control_cb on_control, void *userdata);
 
 void mh_channel_read_start(struct mh_channel *ch);
@@ -111,6 +112,9 @@ uint64_t mh_channel_sent_total(const struct mh_channel *ch);
 /* Have on_drain called, once, when sent has reached total. For a message whose sender wants to know. */
 void mh_channel_tell_at(struct mh_channel *ch, uint64_t total);
 
+/* Whether something has come that is not read yet: bytes or the end. */
+bool mh_channel_has_unread(const struct mh_channel *ch);
+
 /* Loop time at which the peer was last heard of, in ms; when opened at first. */
 uint64_t mh_channel_heard_ms(const struct mh_channel *ch);
 
@@ -120,7 +124,8 @@ uint64_t mh_channel_heard_ms(const struct mh_channel *ch);
  */
 int mh_channel_flush(struct mh_channel *ch, uint64_t timeout_ms);
 
-/* Take no more frames; write what is queued, then end and close. */
+/* Take no more frames; write what is queued, then end and close. What came in the read that is being
+ * delivered is still delivered. */
 void mh_channel_finish(struct mh_channel *ch);
 
 /* Cut the peer off: on_end with the reason, then close. Does nothing after the first end. */
