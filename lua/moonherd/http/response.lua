@@ -578,7 +578,17 @@ end
 
 --- For connection.lua.
 function Response.new(socket, req)
-    return setmetatable({ socket = socket, req = req }, Response)
+    -- Every field that an ordinary answer sets: a table that grows is the dearest part of a small answer.
+    return setmetatable({
+        socket = socket,
+        req = req,
+        headersSent = false,
+        finished = false,
+        writableEnded = false,
+        _head = false,
+        _keys = nil,
+        _list = nil,
+    }, Response)
 end
 
 return Response
