@@ -63,10 +63,10 @@ end)
 setInterval(function()
     for _, worker in pairs(cluster.workers) do
         local pid = worker.process.pid
-        if missed[pid] >= MISSES then
+        if (missed[pid] or 0) >= MISSES then
             console.log(("worker %d does not answer: killed"):format(pid))
             process.kill(pid, "SIGKILL")
-        else
+        elseif worker:isConnected() then
             missed[pid] = missed[pid] + 1
             worker:send("ping#" .. pid)
         end

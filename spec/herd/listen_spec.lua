@@ -173,7 +173,9 @@ describe("the listening event", function()
             if cluster.isPrimary then
                 local w = cluster.fork()
                 w:on("online", function() say("online", w.state) end)
-                w:on("listening", function(a, ...) say("worker", a.address, a.addressType, a.port > 0, w.state, ...) end)
+                w:on("listening", function(a, ...)
+                    say("worker", a.address, a.addressType, a.port > 0, w.state, ...)
+                end)
                 cluster.on("listening", function(worker, a)
                     say("cluster", worker == w, a.address)
                     if not a.address then cluster.disconnect() end
@@ -275,7 +277,8 @@ describe("an address that cannot be had", function()
             require("net").createServer():listen("/nowhere/at/all.sock")
         ]]
         assert.same({ "exit 1 1" }, herd.lines(done))
-        assert.matches("worker 1 %(pid %d+%): uncaught error: Error %[ENOENT%]: bind ENOENT /nowhere/at/all.sock", done.stderr)
+        assert.matches("worker 1 %(pid %d+%): uncaught error: Error %[ENOENT%]: bind ENOENT /nowhere/at/all.sock",
+            done.stderr)
     end)
 end)
 
