@@ -36,7 +36,7 @@ struct mh_channel_limits {
 };
 
 #define MH_CHANNEL_FRAME_BYTES ((64u << 20) + 64u) /* a string of 64 MiB, and what it is encoded with */
-#define MH_CHANNEL_QUEUE_BYTES ((size_t)64 << 20)
+#define MH_CHANNEL_QUEUE_BYTES (MH_CHANNEL_FRAME_BYTES + (size_t)MH_FRAME_HEADER) /* the largest frame */
 #define MH_CHANNEL_MARK_BYTES  ((size_t)128 << 10)
 #define MH_CHANNEL_FDS         64u
 

@@ -169,9 +169,11 @@ describe("messages of a herd", function()
             else
                 for _, message in ipairs {
                     { cmd = "NODE_CLUSTER", act = "no such act" }, { cmd = "NODE_CLUSTER", act = "close" },
-                    { cmd = "NODE_CLUSTER", act = "close", key = "no key" }, { cmd = "NODE_CLUSTER", act = "close", key = {} },
+                    { cmd = "NODE_CLUSTER", act = "close", key = "no key" },
+                    { cmd = "NODE_CLUSTER", act = "close", key = {} },
                     { cmd = "NODE_CLUSTER", ack = 12345 }, { cmd = "NODE_CLUSTER", ack = {} },
-                    { cmd = "NODE_CLUSTER", act = {} }, { cmd = "NODE_CLUSTER", act = "__index" }, { cmd = {} }, "text", 1,
+                    { cmd = "NODE_CLUSTER", act = {} }, { cmd = "NODE_CLUSTER", act = "__index" },
+                    { cmd = {} }, "text", 1,
                     { cmd = "NODE_CLUSTER", act = "listening" }, { cmd = "NODE_CLUSTER", act = "leaving", cause = {} },
                 } do
                     internal(process, message)

@@ -328,6 +328,29 @@ describe("a channel", function()
         ]])
     end)
 
+    it("has room for the largest message behind the largest in flight, and for no more", function()
+        passes([[
+            local child = cp.fork(WORKER)
+            local large, codes, sizes = ("x"):rep(2 ^ 26), {}, {}
+            local function note(err) codes[#codes + 1] = err and err.code or "ok" end
+            child:send(large, note)
+            child:send(large, note)
+            child:send(("x"):rep(100), note)
+            child:send(large .. ("x"):rep(100), note)
+            child:on("message", function(size)
+                sizes[#sizes + 1] = size
+                if #sizes == 2 then
+                    table.sort(codes)
+                    expect("ERR_IPC_FRAME_TOO_LARGE ERR_IPC_QUEUE_FULL ok ok", table.concat(codes, " "))
+                    expect("67108864 67108864", table.concat(sizes, " "))
+                    child:disconnect()
+                end
+            end)
+        ]], [[
+            process.on("message", function(message) process.send(#message) end)
+        ]])
+    end)
+
     it("gives a full queue to an error listener where there is no callback", function()
         passes([[
             local child = cp.fork(WORKER, { ipc = { queueBytes = 100 } })

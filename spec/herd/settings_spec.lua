@@ -29,8 +29,8 @@ describe("cluster.settings", function()
 
     it("say what a worker is started with", function()
         local worker = herd.script [[
-            say("worker", process.argv[2]:match("[^/]*$"), process.argv[3], process.argv[4], process.cwd(), process.env.GREETING,
-                process.env.NUMBER, process.env.KEPT)
+            say("worker", process.argv[2]:match("[^/]*$"), process.argv[3], process.argv[4], process.cwd(),
+                process.env.GREETING, process.env.NUMBER, process.env.KEPT)
             process.exit(0)
         ]]
         local done = herd.run {
@@ -42,6 +42,20 @@ describe("cluster.settings", function()
             env = { KEPT = "kept" },
         }
         assert.same({ ("worker %s one two / hello 5 kept"):format(worker:match("[^/]*$")) }, herd.lines(done))
+    end)
+
+    it("ipc: limits of the workers' channels, at both ends", function()
+        local done = herd.run [[
+            if cluster.isPrimary then
+                cluster.setupPrimary({ ipc = { frameBytes = 1000 } })
+                local w = cluster.fork()
+                w:send(("x"):rep(2000), function(err) say("master", err.code) end)
+                w:on("message", function(message) say("worker", message) cluster.disconnect() end)
+                return
+            end
+            process.send(("x"):rep(2000), function(err) process.send(err.code) end)
+        ]]
+        assert.same({ "master ERR_IPC_FRAME_TOO_LARGE", "worker ERR_IPC_FRAME_TOO_LARGE" }, herd.lines(done))
     end)
 
     it("change later forks only", function()
@@ -127,7 +141,8 @@ describe("cluster.schedulingPolicy", function()
 
     it("comes from NODE_CLUSTER_SCHED_POLICY", function()
         for name, number in pairs { none = 1, rr = 2, other = 2 } do
-            local done = herd.run { script = "say(cluster.schedulingPolicy)", env = { NODE_CLUSTER_SCHED_POLICY = name } }
+            local env = { NODE_CLUSTER_SCHED_POLICY = name }
+            local done = herd.run { script = "say(cluster.schedulingPolicy)", env = env }
             assert.equal(number .. "\n", done.stdout)
         end
     end)

@@ -33,6 +33,7 @@ local POLICY_NAMES = { none = SCHED_NONE, rr = SCHED_RR }
 ---@field serialization string?
 ---@field uid integer?
 ---@field gid integer?
+---@field ipc table? moonherd only: limits of the channel, as for child_process.fork
 
 ---@class moonherd.Cluster: moonherd.EventEmitter
 local cluster = events.singleton({
@@ -188,6 +189,7 @@ local function fork_process(id, env)
         env = worker_env,
         execArgv = settings.execArgv,
         execPath = settings.execPath,
+        ipc = settings.ipc,
         gid = settings.gid,
         serialization = settings.serialization,
         silent = settings.silent,
