@@ -14,7 +14,9 @@ local conversation = require("moonherd.cluster.conversation")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
 local events = require("moonherd.events")
+local handoff = require("moonherd.handoff")
 local process = require("moonherd.process")
+local request = require("moonherd.cluster.request")
 local share = require("moonherd.cluster.share")
 local util = require("moonherd.util")
 local Worker = require("moonherd.cluster.worker")
@@ -113,6 +115,15 @@ end
 --- moonherd only: why the worker is about to leave by itself, for the guard's count of causes.
 function acts.leaving(worker, message)
     worker._cause = message.cause
+end
+
+--- It says what no worker of ours says: nothing it holds can be relied on. It sees its channel end, and leaves.
+local function cut_off(worker, problem)
+    local words = "worker %d (process %d) does not speak as a worker does and was cut off: %s"
+    process.emitWarning(words:format(worker.id, worker.process.pid, problem), "ClusterWarning")
+    if worker:isConnected() then
+        worker.process:disconnect()
+    end
 end
 
 -- A worker's life -----------------------------------------------------------------------------------------------------
@@ -266,6 +277,11 @@ local function fork(env)
         on_disconnect(worker)
     end)
     child:on("internalMessage", function(message, fds)
+        local problem = type(message) == "table" and request.problem(message)
+        if problem then
+            handoff.close(fds)
+            return cut_off(worker, problem)
+        end
         talk:hear(worker, message, fds, acts)
     end)
     process.nextTick(cluster.emit, "fork", worker)

@@ -9,8 +9,11 @@
 
 local core = require("moonherd.core")
 
+local MAX_ADDRESSES = 1024 -- of a herd: a worker must not be able to use up the master's descriptors
+
 ---@class moonherd.Shares
 ---@field entries table<string, table> by key
+---@field count integer of them
 ---@field keep boolean an address without workers stays open: its clients wait for the next worker (see cluster/guard)
 ---@field onError fun(key: string, message: string, code: string, retrying: boolean)|nil
 local Shares = {}
@@ -37,12 +40,27 @@ local function key_of(message)
     )
 end
 
+--- A duplicate of a socket of ours that listens, or may: a worker must not get hold of anything else by its number.
+local function listen_fd(number, options)
+    local fd, text, code, errno = core.dup(number)
+    if not fd then
+        return nil, text, code, errno
+    end
+    local ok
+    ok, text, code, errno = core.listenFd(fd, options)
+    if not ok then
+        core.closeFd(fd)
+        return nil, text, code, errno
+    end
+    return fd
+end
+
 --- Bind and listen. An IPv6 system takes both families where no host is named, as Node does.
 ---@return integer|nil fd, string|nil message, string|nil code, integer errno
 local function listen(message)
     local options = { backlog = tonumber(message.backlog) or 0, ipv6Only = message.flags == 1 }
     if message.fd then
-        return core.dup(message.fd)
+        return listen_fd(message.fd, { backlog = options.backlog })
     elseif message.addressType == -1 then
         return core.listenPath(message.address, { backlog = options.backlog, mode = message.mode })
     elseif message.address then
@@ -56,6 +74,9 @@ local function listen(message)
 end
 
 function Shares:_open(key, message, round_robin)
+    if self.count >= MAX_ADDRESSES then
+        return nil, "EMFILE", -24
+    end
     local fd, _, code, errno = listen(message)
     if not fd then
         return nil, code, errno
@@ -75,11 +96,13 @@ function Shares:_open(key, message, round_robin)
         entry.fd, entry.path = fd, path
     end
     self.entries[key] = entry
+    self.count = self.count + 1
     return entry
 end
 
 function Shares:_close(entry)
     self.entries[entry.key] = nil
+    self.count = self.count - 1
     if entry.share then
         entry.share:close()
     else
@@ -157,10 +180,9 @@ function Shares:set_keep(keep)
     if keep then
         return
     end
-    for key, entry in pairs(self.entries) do
+    for _, entry in pairs(self.entries) do
         if next(entry.members) == nil then
-            self.entries[key] = nil -- allowed while traversing
-            self:_close(entry)
+            self:_close(entry) -- takes it out, which is allowed while traversing
         end
     end
 end
@@ -169,7 +191,7 @@ local M = {}
 
 ---@return moonherd.Shares
 function M.registry()
-    return setmetatable({ entries = {}, last_id = 0, keep = false }, Shares)
+    return setmetatable({ entries = {}, count = 0, last_id = 0, keep = false }, Shares)
 end
 
 return M
