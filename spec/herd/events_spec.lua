@@ -99,7 +99,7 @@ describe("a worker's life, seen by the master", function()
                 local left = 2
                 local function last()
                     left = left - 1
-                    say(left, cluster.workers[1] ~= nil)
+                    if left == 0 then say(cluster.workers[1] ~= nil) end
                 end
                 cluster.on("disconnect", last)
                 cluster.on("exit", last)
@@ -108,7 +108,7 @@ describe("a worker's life, seen by the master", function()
                 process.exit(0)
             end
         ]]
-        assert.same({ "1 true", "0 false" }, herd.lines(done))
+        assert.same({ "false" }, herd.lines(done))
     end)
 end)
 
@@ -170,11 +170,10 @@ describe("messages of a herd", function()
                 for _, message in ipairs {
                     { cmd = "NODE_CLUSTER", act = "no such act" }, { cmd = "NODE_CLUSTER", act = "close" },
                     { cmd = "NODE_CLUSTER", act = "close", key = "no key" },
-                    { cmd = "NODE_CLUSTER", act = "close", key = {} },
                     { cmd = "NODE_CLUSTER", ack = 12345 }, { cmd = "NODE_CLUSTER", ack = {} },
-                    { cmd = "NODE_CLUSTER", act = {} }, { cmd = "NODE_CLUSTER", act = "__index" },
-                    { cmd = {} }, "text", 1,
-                    { cmd = "NODE_CLUSTER", act = "listening" }, { cmd = "NODE_CLUSTER", act = "leaving", cause = {} },
+                    { cmd = "NODE_CLUSTER", act = {} }, { cmd = "NODE_CLUSTER", act = "__index" }, { cmd = {} },
+                    "text", 1,
+                    { cmd = "NODE_CLUSTER", act = "listening" },
                 } do
                     internal(process, message)
                 end

@@ -135,8 +135,10 @@ describe("an error that nobody catches", function()
         immediate = "setImmediate(function() error('thrown here') end)",
         tick = "process.nextTick(function() error('thrown here') end)",
         script = "error('thrown here')",
-        ["disconnect listener"] =
-            "cluster.worker:on('disconnect', function() error('thrown here') end) process.disconnect()",
+        ["disconnect listener"] = [[
+            cluster.worker:on('disconnect', function() error('thrown here') end)
+            process.disconnect()
+        ]],
         ["send callback"] = "process.send('x', function() error('thrown here') end)",
         coroutine = "coroutine.wrap(function() error('thrown here') end)()",
         table = "error({ message = 'thrown here' })",

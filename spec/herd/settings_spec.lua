@@ -29,8 +29,9 @@ describe("cluster.settings", function()
 
     it("say what a worker is started with", function()
         local worker = herd.script [[
+            local env = process.env
             say("worker", process.argv[2]:match("[^/]*$"), process.argv[3], process.argv[4], process.cwd(),
-                process.env.GREETING, process.env.NUMBER, process.env.KEPT)
+                env.GREETING, env.NUMBER, env.KEPT)
             process.exit(0)
         ]]
         local done = herd.run {
@@ -141,8 +142,9 @@ describe("cluster.schedulingPolicy", function()
 
     it("comes from NODE_CLUSTER_SCHED_POLICY", function()
         for name, number in pairs { none = 1, rr = 2, other = 2 } do
-            local env = { NODE_CLUSTER_SCHED_POLICY = name }
-            local done = herd.run { script = "say(cluster.schedulingPolicy)", env = env }
+            local done = herd.run {
+                script = "say(cluster.schedulingPolicy)", env = { NODE_CLUSTER_SCHED_POLICY = name },
+            }
             assert.equal(number .. "\n", done.stdout)
         end
     end)
