@@ -187,10 +187,7 @@ describe("arguments of the cluster that do not fit", function()
     it("in settings are refused when a worker is forked, and leave nothing behind", function()
         local done = herd.run [[
             local function fds()
-                local pipe, count = io.popen("ls /proc/" .. process.pid .. "/fd | wc -l"), 0
-                count = tonumber(pipe:read("*a"))
-                pipe:close()
-                return count
+                return require("moonherd.core").usage(nil, true).fds
             end
             local before = fds()
             for _, settings in ipairs { { exec = 5 }, { exec = "" }, { args = "x" }, { cwd = 5 }, { uid = "x" },

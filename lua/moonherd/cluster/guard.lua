@@ -157,14 +157,16 @@ end
 function Guard:_respawn(worker, cause, lived, asked)
     self.failures = asked and 0 or respawn_policy.failures(self.failures, lived)
     local facts = { failures = self.failures, lived = lived, cause = cause, worker = worker.id }
+    -- From now on, as the delay may be a function, which may call guard again.
+    self.pending = self.pending + 1
     local delay, problem = respawn_policy.delay(self.options.respawn, facts)
     if problem then
         process.emitWarning(problem, "GuardWarning")
     end
     if not delay then
+        self.pending = self.pending - 1
         return
     end
-    self.pending = self.pending + 1
     timers.setTimeout(function()
         self.pending = self.pending - 1
         self:_reconcile()

@@ -166,7 +166,7 @@ end
 
 local function on_disconnect(worker)
     shares:leave_all(worker)
-    if worker:isDead() then
+    if worker.state == "dead" then -- not isDead: who has died but whose exit is still to be told stays until then
         remove_worker(worker)
     end
     worker.exitedAfterDisconnect = worker.exitedAfterDisconnect == true
