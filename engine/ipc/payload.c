@@ -43,20 +43,22 @@ static bool walk_skip(struct walk *w, size_t len)
     return true;
 }
 
+#define LONG_FROM 0xe0 /* first byte of an unsigned that is longer than that byte */
+
 /* An unsigned of 1, 2 or 5 bytes. */
 static bool walk_u124(struct walk *w, uint32_t *out)
 {
     if (walk_left(w) < 1)
         return false;
     uint32_t first = *w->at++;
-    if (first < 0xe0) {
+    if (first < LONG_FROM) {
         *out = first;
         return true;
     }
     if (first < 0xff) {
         if (walk_left(w) < 1)
             return false;
-        *out = ((first & 0x1fu) << 8) + *w->at++ + 0xe0;
+        *out = ((first & 0x1fu) << 8) + *w->at++ + LONG_FROM;
         return true;
     }
     if (walk_left(w) < 4)
@@ -68,6 +70,21 @@ static bool walk_u124(struct walk *w, uint32_t *out)
 
 /* depth: how many levels of tables may still begin. */
 static bool walk_value(struct walk *w, unsigned depth, bool key);
+
+/* walk_value, with short strings and numbers, which are nearly everything there is, in the open. */
+static inline bool walk_item(struct walk *w, unsigned depth, bool key)
+{
+    if (w->at == w->end)
+        return false;
+    uint32_t tag = *w->at;
+    if (tag >= TAG_STR && tag < LONG_FROM)
+        return walk_skip(w, 1 + (tag - TAG_STR));
+    if (tag == TAG_INT)
+        return walk_skip(w, 1 + 4);
+    if (tag == TAG_NUM && !key)
+        return walk_skip(w, 1 + 8);
+    return walk_value(w, depth, key);
+}
 
 static bool walk_table(struct walk *w, uint32_t tag, unsigned depth)
 {
@@ -86,11 +103,11 @@ static bool walk_table(struct walk *w, uint32_t tag, unsigned depth)
     if (array > walk_left(w) || hash > walk_left(w) / 2)
         return false;
     for (uint32_t i = 0; i < array; i++) {
-        if (!walk_value(w, depth - 1, false))
+        if (!walk_item(w, depth - 1, false))
             return false;
     }
     for (uint32_t i = 0; i < hash; i++) {
-        if (!walk_value(w, depth - 1, true) || !walk_value(w, depth - 1, false))
+        if (!walk_item(w, depth - 1, true) || !walk_item(w, depth - 1, false))
             return false;
     }
     return true;
