@@ -32,7 +32,8 @@ static void heartbeat_beat(struct mh_timer *timer)
     heartbeat_ping(hb);
     if (hb->missed >= hb->misses && !hb->reported) {
         hb->reported = true;
-        /* Without a channel nothing is known of when the peer was last heard, only of when it was last asked. */
+        /* Without a channel nothing is known of when the peer was last heard, only of when it was last asked.
+         */
         hb->on_silent(hb, hb->missed, now_ms - (hb->channel ? heard_ms : hb->pinged_ms));
     }
     mh_ctx_settle(ctx);

@@ -172,7 +172,8 @@ describe("an http response", function()
         end)
 
         it("has interim answers before it", function()
-            local processing, hints = "^HTTP/1.1 102 Processing\r\n\r\n", "HTTP/1.1 103 Early Hints\r\nlink: <a>, <b>\r\n\r\n"
+            local processing = "^HTTP/1.1 102 Processing\r\n\r\n"
+            local hints = "HTTP/1.1 103 Early Hints\r\nlink: <a>, <b>\r\n\r\n"
             assert.matches(processing .. hints .. "HTTP/1.1 200",
                 raw(function(_, res)
                     res:writeProcessing()
