@@ -135,7 +135,7 @@ local function answered(handle, message, reply, fds, done)
     elseif reply.code then
         handle.key = nil
         handle:close()
-        local where = { address = message.address, port = message.port }
+        local where = { address = message.address or "::", port = message.port }
         done(errors.system(reply.code, reply.errno, "bind", where))
         return
     end

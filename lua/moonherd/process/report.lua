@@ -45,6 +45,7 @@ end
 --- A traceback without the engine's own frames below the user's code: how we came to call it is no news.
 ---@param traceback string
 ---@return string
+---@return boolean own nothing in it is the user's
 function M.trim(traceback)
     local lines = {}
     for line in traceback:gmatch("[^\n]+") do
@@ -57,9 +58,9 @@ function M.trim(traceback)
         last = last - 1
     end
     if last == 0 or not lines[last]:find("^%s") then
-        return traceback -- nothing but our own: then that is what there is to see
+        return traceback, true -- nothing but our own: then that is what there is to see
     end
-    return table.concat(lines, "\n", 1, last)
+    return table.concat(lines, "\n", 1, last), false
 end
 
 -- Errors ------------------------------------------------------------------------------------------------------
@@ -107,9 +108,11 @@ function M.describe(err, traceback)
     if ok and stack then
         -- A stack usually begins with the message; if the message was changed since, both are of interest.
         if stack:sub(1, #message) == message then
-            return M.trim(stack)
+            stack = stack:sub(#message + 2)
         end
-        traceback = stack
+        local trimmed, own = M.trim(stack)
+        -- An error that the library made of the world's refusal: where in the library is nobody's concern.
+        return own and err.code and message or message .. "\n" .. trimmed
     end
     return traceback and message .. "\n" .. M.trim(traceback) or message
 end
