@@ -104,7 +104,7 @@ local function leave_out(list)
         return true
     end
     for i = #list, 1, -1 do
-        if lacks(list[i].needs, "the rows that need it as a load") then
+        if lacks(list[i].needs, "the rows it loads") then
             table.remove(list, i)
         else
             for k = #list[i].contestants, 1, -1 do
