@@ -42,11 +42,8 @@ local function is_own(frame)
     return place:sub(1, 3) == "[C]" or place:sub(1, #OWN_DIR) == OWN_DIR or place:sub(1, 9) == "moonherd/"
 end
 
---- A traceback without the engine's own frames below the user's code: how we came to call it is no news.
----@param traceback string
----@return string
----@return boolean own nothing in it is the user's
-function M.trim(traceback)
+--- The traceback without our frames below the user's code, and whether all of it is ours.
+local function trim(traceback)
     local lines = {}
     for line in traceback:gmatch("[^\n]+") do
         if not line:find("^%s*%[C%]: in function 'error'$") then
@@ -61,6 +58,13 @@ function M.trim(traceback)
         return traceback, true -- nothing but our own: then that is what there is to see
     end
     return table.concat(lines, "\n", 1, last), false
+end
+
+--- A traceback without the engine's own frames below the user's code: how we came to call it is no news.
+---@param traceback string
+---@return string
+function M.trim(traceback)
+    return (trim(traceback))
 end
 
 -- Errors ------------------------------------------------------------------------------------------------------
@@ -110,7 +114,7 @@ function M.describe(err, traceback)
         if stack:sub(1, #message) == message then
             stack = stack:sub(#message + 2)
         end
-        local trimmed, own = M.trim(stack)
+        local trimmed, own = trim(stack)
         -- An error that the library made of the world's refusal: where in the library is nobody's concern.
         return own and err.code and message or message .. "\n" .. trimmed
     end
