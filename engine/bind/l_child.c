@@ -62,13 +62,17 @@ static int l_child_new(lua_State *L)
 
 static int server_push_fd(lua_State *L, void *arg)
 {
-    lua_pushinteger(L, *(int *)arg);
+    int *fd = arg;
+    lua_pushinteger(L, *fd);
+    *fd = -1; /* the owner's now */
     return 1;
 }
 
 static void server_accepted(struct mh_child_server *server, int fd)
 {
+    struct mh_ctx *ctx = server->handle.ctx;
     mh_box_emit(server->handle.owner, "on_accept", server_push_fd, &fd);
+    mh_ctx_close_fd(ctx, fd); /* nobody was there to take it */
 }
 
 /* core.serve(owner, child, share) -> box | nil, message, code, errno */

@@ -32,8 +32,10 @@ static void child_offered(struct mh_child *child, struct mh_frame_view *frame)
         return;
     }
     /* Lost: the master has taken it back, as this worker was late. The channel closes our copy. */
-    if (!mh_health_claim(child->page, offer.slot, offer.ticket, MH_CLAIM_OFFERED, MH_CLAIM_TAKEN))
+    if (!mh_health_claim(child->page, offer.slot, offer.ticket, MH_CLAIM_OFFERED, MH_CLAIM_TAKEN)) {
+        child->page->late++;
         return;
+    }
     int fd = frame->fds[0];
     frame->fds[0] = -1;
     server->on_accept(server, fd);
@@ -112,6 +114,7 @@ static void child_close(struct mh_handle *h)
         mh_list_remove(child->servers.next);
     mh_timer_close(child->beat);
     mh_handle_release(&child->beat->handle);
+    h->ctx->own_stats = child->page->stats;
     h->ctx->stats = &h->ctx->own_stats;
     mh_handle_closed(h);
 }
@@ -146,6 +149,7 @@ int mh_child_open(struct mh_ctx *ctx, struct mh_channel *channel, int page_fd,
     child->channel = channel;
     child->events = events;
     mh_list_init(&child->servers);
+    child->page->stats = ctx->own_stats; /* connections that are open already will be counted off there */
     ctx->stats = &child->page->stats;
     mh_channel_set_control(channel, child_control, child);
     mh_handle_open(&child->handle, ctx, &child_class);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static void share_returned(void *home, int fd, struct mh_worker *from, bool refused);
 
@@ -19,12 +20,23 @@ static struct mh_share_member *share_choose(struct mh_share *share, const struct
     for (struct mh_link *l = share->members.next; l != &share->members; l = l->next) {
         struct mh_share_member *member = mh_of(l, struct mh_share_member, link);
         struct mh_worker *w = member->worker;
-        if (!mh_worker_can_take(w))
-            mh_worker_sweep(w);
+        if (w->outstanding == MH_HEALTH_CLAIMS)
+            mh_worker_sweep(w); /* some may be claimed by now */
         if (mh_worker_can_take(w) && (any || (w != avoid && !mh_worker_stalled(w))))
             return member;
     }
     return NULL;
+}
+
+/* Whether somebody can be expected to take connections again in a moment, being merely full now. */
+static bool share_hopes(struct mh_share *share, const struct mh_worker *avoid)
+{
+    for (struct mh_link *l = share->members.next; l != &share->members; l = l->next) {
+        struct mh_worker *w = mh_of(l, struct mh_share_member, link)->worker;
+        if (w != avoid && w->channel && !w->draining && !mh_worker_stalled(w))
+            return true;
+    }
+    return false;
 }
 
 static unsigned share_count(const struct mh_share *share)
@@ -38,8 +50,10 @@ static unsigned share_count(const struct mh_share *share)
 /* Returns whether somebody was offered it; then fd is theirs. */
 static bool share_offer(struct mh_share *share, int fd, const struct mh_worker *avoid, bool refused)
 {
-    /* A refusal is an answer: asking the same worker again at once would spin. */
-    for (int pass = 0; pass < (refused ? 1 : 2); pass++) {
+    for (int pass = 0; pass < 2; pass++) {
+        /* A refusal is an answer: asking the same worker again at once would spin. */
+        if (pass == 1 && (refused || share_hopes(share, avoid)))
+            break;
         for (unsigned tries = share_count(share); tries > 0; tries--) {
             struct mh_share_member *member = share_choose(share, avoid, pass == 1);
             if (!member)
@@ -55,11 +69,18 @@ static bool share_offer(struct mh_share *share, int fd, const struct mh_worker *
     return false;
 }
 
+/* Nobody serves this connection: its client hears so now, even while a copy lies unread with some worker. */
+static void share_drop(struct mh_share *share, int fd)
+{
+    share->dropped++;
+    shutdown(fd, SHUT_RDWR);
+    mh_ctx_close_fd(share->handle.ctx, fd);
+}
+
 static void share_park(struct mh_share *share, int fd)
 {
     if (mh_buf_append(&share->parked, &fd, sizeof fd) < 0) {
-        share->dropped++;
-        mh_ctx_close_fd(share->handle.ctx, fd);
+        share_drop(share, fd);
         return;
     }
     if (share->listener)
@@ -95,7 +116,7 @@ static void share_returned(void *home, int fd, struct mh_worker *from, bool refu
 {
     struct mh_share *share = home;
     if (!mh_handle_is_open(&share->handle))
-        mh_ctx_close_fd(share->handle.ctx, fd);
+        share_drop(share, fd);
     else if (!share_offer(share, fd, from, refused))
         share_park(share, fd);
 }
@@ -133,14 +154,25 @@ bool mh_share_has_members(const struct mh_share *share)
     return !mh_list_empty(&share->members);
 }
 
+static void share_worker_gone(struct mh_worker_user *user)
+{
+    const struct mh_share_member *member = mh_of(user, struct mh_share_member, user);
+    mh_share_leave(member->share, member->worker);
+}
+
 int mh_share_join(struct mh_share *share, struct mh_worker *w)
 {
     if (share_find(share, w))
         return 0;
+    if (!mh_handle_is_open(&share->handle) || !mh_handle_is_open(&w->handle))
+        return MH_ECLOSED;
     struct mh_share_member *member = mh_malloc(&share->handle.ctx->alloc, sizeof *member);
     if (!member)
         return -ENOMEM;
+    member->share = share;
     member->worker = w;
+    member->user.gone = share_worker_gone;
+    mh_list_append(&w->users, &member->user.link);
     mh_list_append(&share->members, &member->link);
     share_serve_parked(share);
     return 0;
@@ -152,6 +184,7 @@ void mh_share_leave(struct mh_share *share, struct mh_worker *w)
     if (!member)
         return;
     mh_list_remove(&member->link);
+    mh_list_remove(&member->user.link);
     mh_free(&share->handle.ctx->alloc, member);
     mh_worker_recall(w, share);
     if (!mh_share_has_members(share) && share->listener)
@@ -171,7 +204,7 @@ static void share_close(struct mh_handle *h)
         int fd;
         memcpy(&fd, mh_buf_bytes(&share->parked), sizeof fd);
         mh_buf_take(&share->parked, sizeof fd);
-        mh_ctx_close_fd(h->ctx, fd);
+        share_drop(share, fd);
     }
     mh_listener_close(share->listener);
     mh_handle_release(&share->listener->handle);

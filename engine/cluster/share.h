@@ -4,7 +4,7 @@
  * Round robin over the workers that have joined, passing over those that are full, draining or stalled. When
  * nobody can take a connection it is parked here and the listener pauses, so that the next ones wait in the
  * kernel's backlog: a bounded queue, and no accepted connection is dropped. Owns the listener and the parked
- * descriptors; borrows the workers, which must leave before they are released.
+ * descriptors; borrows the workers, which leave by themselves when they close.
  */
 #ifndef MH_CLUSTER_SHARE_H
 #define MH_CLUSTER_SHARE_H
@@ -25,6 +25,8 @@ struct mh_share_events {
 
 struct mh_share_member {
     struct mh_link link;
+    struct mh_worker_user user;
+    struct mh_share *share;
     struct mh_worker *worker;
 };
 
@@ -38,15 +40,15 @@ struct mh_share {
     struct mh_buf parked; /* descriptors, oldest first */
     bool resuming;
     uint64_t handed;  /* offers made */
-    uint64_t dropped; /* connections closed because too many were parked */
+    uint64_t dropped; /* connections closed because too many were parked, or the share closed */
 };
 
 /* Takes the listening fd, also on failure. Pauses until a worker joins. Returns 0 or a negative code. */
 int mh_share_open(struct mh_ctx *ctx, uint32_t id, int fd, const struct mh_share_events *events,
                   struct mh_share **out);
 
-/* The worker takes part in the rotation from now on, last in turn; joining twice is once. Returns 0 or
- * -ENOMEM. */
+/* The worker takes part in the rotation from now on, last in turn; joining twice is once. Returns 0, -ENOMEM,
+ * or MH_ECLOSED. */
 int mh_share_join(struct mh_share *share, struct mh_worker *w);
 
 /* Out of the rotation; what it was offered here and has not claimed goes to others. Not a member: does

@@ -10,23 +10,6 @@
 
 /* ---- offers ---- */
 
-static uint32_t worker_claim_state(const struct mh_worker *w, uint32_t slot)
-{
-    return atomic_load(&w->page->claims[slot]) & 3u;
-}
-
-/*
- * Take back what the worker has not claimed. The word is ours to change only by compare-and-swap with the
- * very ticket: losing the race means the worker has the connection. A worker that scribbles over its claims
- * can lose its own connections, or keep ours waiting until it is gone; nothing else.
- */
-static bool worker_revoke(struct mh_worker *w, uint32_t slot)
-{
-    uint32_t word = atomic_load(&w->page->claims[slot]);
-    return (word & 3u) == MH_CLAIM_OFFERED &&
-           atomic_compare_exchange_strong(&w->page->claims[slot], &word, MH_CLAIM_FREE);
-}
-
 /* The slot's descriptor leaves the table. */
 static int worker_free_slot(struct mh_worker *w, uint32_t slot)
 {
@@ -44,15 +27,43 @@ static void worker_give_back(struct mh_worker *w, uint32_t slot, bool refused)
     offer.give_back(offer.home, fd, w, refused);
 }
 
-/* Settle one slot that is out: keep it waiting, forget it, or give it back. revoke: do not wait for the
- * worker. */
-static void worker_settle(struct mh_worker *w, uint32_t slot, bool revoke)
+/* Remember what signs of life there have been up to now. */
+static void worker_note_life(struct mh_worker *w)
 {
-    uint32_t state = worker_claim_state(w, slot);
-    if (state == MH_CLAIM_OFFERED && !revoke)
-        return;
-    if (state == MH_CLAIM_REFUSED || (state == MH_CLAIM_OFFERED && worker_revoke(w, slot))) {
-        worker_give_back(w, slot, state == MH_CLAIM_REFUSED);
+    w->asleep_ms = uv_now(w->handle.ctx->loop);
+    w->asleep_turns = w->page->turns;
+    w->asleep_late = w->page->late;
+}
+
+enum settle {
+    SETTLE_ANSWERED, /* if the worker has answered */
+    SETTLE_OVERDUE,  /* in any case, as it should have */
+    SETTLE_ALL       /* in any case, which says nothing of it */
+};
+
+/*
+ * Settle one slot that is out: forget it or give it back.
+ *
+ * What was not claimed is taken back by compare-and-swap: when that fails the worker has just taken or
+ * refused it. A worker that scribbles over its claims can lose its own connections, or keep ours waiting
+ * until it is gone; nothing else.
+ */
+static void worker_settle(struct mh_worker *w, uint32_t slot, enum settle how)
+{
+    uint32_t word = atomic_load(&w->page->claims[slot]);
+    if ((word & 3u) == MH_CLAIM_OFFERED) {
+        if (how == SETTLE_ANSWERED)
+            return;
+        if (how == SETTLE_OVERDUE)
+            worker_note_life(w); /* before it can notice that it was late */
+        if (atomic_compare_exchange_strong(&w->page->claims[slot], &word, MH_CLAIM_FREE)) {
+            w->asleep |= how == SETTLE_OVERDUE;
+            worker_give_back(w, slot, false);
+            return;
+        }
+    }
+    if ((word & 3u) == MH_CLAIM_REFUSED) {
+        worker_give_back(w, slot, true);
         return;
     }
     w->taken++;
@@ -69,13 +80,31 @@ static uint64_t worker_oldest_offer_ms(const struct mh_worker *w)
     return oldest;
 }
 
+static bool worker_sleeps(struct mh_worker *w)
+{
+    if (w->asleep && (w->page->turns != w->asleep_turns || w->page->late != w->asleep_late ||
+                      (w->channel && mh_channel_heard_ms(w->channel) > w->asleep_ms)))
+        w->asleep = false;
+    return w->asleep;
+}
+
+/* The page's times are the worker's word: they may lie in the future. */
+static bool worker_overdue(uint64_t now_ms, uint64_t since_ms)
+{
+    return now_ms > since_ms && now_ms - since_ms > MH_WORKER_STALL_MS;
+}
+
 bool mh_worker_stalled(struct mh_worker *w)
 {
+    /* Without this memory a stopped worker would be given a connection to let lie every MH_WORKER_STALL_MS.
+     */
+    if (worker_sleeps(w))
+        return true;
     uint64_t now_ms = uv_now(w->handle.ctx->loop);
     uint64_t busy_since_ms = w->page->busy_since_ms;
-    if (busy_since_ms != 0 && now_ms > busy_since_ms + MH_WORKER_STALL_MS)
+    if (busy_since_ms != 0 && worker_overdue(now_ms, busy_since_ms))
         return true;
-    return w->outstanding > 0 && now_ms > worker_oldest_offer_ms(w) + MH_WORKER_STALL_MS;
+    return w->outstanding > 0 && worker_overdue(now_ms, worker_oldest_offer_ms(w));
 }
 
 static void worker_rest(struct mh_worker *w)
@@ -89,8 +118,10 @@ void mh_worker_sweep(struct mh_worker *w)
     bool lost = !w->channel || w->draining;
     uint64_t now_ms = uv_now(w->handle.ctx->loop);
     for (uint32_t slot = 0; slot < MH_HEALTH_CLAIMS && w->outstanding > 0; slot++) {
-        if (w->offers[slot].fd >= 0)
-            worker_settle(w, slot, lost || now_ms > w->offers[slot].offered_ms + MH_WORKER_STALL_MS);
+        if (w->offers[slot].fd < 0)
+            continue;
+        bool overdue = worker_overdue(now_ms, w->offers[slot].offered_ms);
+        worker_settle(w, slot, lost ? SETTLE_ALL : overdue ? SETTLE_OVERDUE : SETTLE_ANSWERED);
     }
     worker_rest(w);
 }
@@ -99,7 +130,7 @@ void mh_worker_recall(struct mh_worker *w, const void *home)
 {
     for (uint32_t slot = 0; slot < MH_HEALTH_CLAIMS && w->outstanding > 0; slot++) {
         if (w->offers[slot].fd >= 0 && w->offers[slot].home == home)
-            worker_settle(w, slot, true);
+            worker_settle(w, slot, SETTLE_ALL);
     }
     worker_rest(w);
 }
@@ -193,6 +224,10 @@ static void worker_close(struct mh_handle *h)
         mh_channel_set_control(w->channel, NULL, NULL);
     w->channel = NULL;
     mh_worker_sweep(w);
+    while (!mh_list_empty(&w->users)) {
+        struct mh_worker_user *user = mh_of(w->users.next, struct mh_worker_user, link);
+        user->gone(user);
+    }
     mh_heartbeat_close(&w->heartbeat);
     worker_drop_timer(&w->sweep);
     mh_worker_close_page_fd(w);
@@ -217,6 +252,7 @@ int mh_worker_open(struct mh_ctx *ctx, const struct mh_worker_events *events, st
     if (!w)
         return -ENOMEM;
     w->page_fd = -1;
+    mh_list_init(&w->users);
     for (uint32_t slot = 0; slot < MH_HEALTH_CLAIMS; slot++)
         w->offers[slot].fd = -1;
     int rc = mh_health_create(&w->page_fd, &w->page);

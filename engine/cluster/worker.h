@@ -31,6 +31,12 @@ struct mh_worker_events {
 /* Where a connection goes that the worker did not take. Takes fd. refused: by the worker itself. */
 typedef void (*mh_worker_return_cb)(void *home, int fd, struct mh_worker *from, bool refused);
 
+/* Somebody who offers to the worker, and hears that it is going. */
+struct mh_worker_user {
+    struct mh_link link;
+    void (*gone)(struct mh_worker_user *user); /* must leave the list */
+};
+
 struct mh_worker_offer {
     int fd; /* our copy; -1: the slot is free */
     uint32_t share;
@@ -47,7 +53,12 @@ struct mh_worker {
     int page_fd; /* for the child; -1 once closed */
     struct mh_heartbeat heartbeat;
     struct mh_timer *sweep;
-    bool draining; /* gets no more connections */
+    struct mh_link users;  /* struct mh_worker_user */
+    bool draining;         /* gets no more connections */
+    bool asleep;           /* let an offer lie, and has shown no life since: */
+    uint64_t asleep_ms;    /* when, */
+    uint64_t asleep_turns; /* and what the page said then */
+    uint64_t asleep_late;
     unsigned outstanding;
     uint32_t ticket;
     uint32_t next_slot;
@@ -71,7 +82,10 @@ void mh_worker_close_page_fd(struct mh_worker *w);
 /* Whether it can be offered a connection now. */
 bool mh_worker_can_take(struct mh_worker *w);
 
-/* Whether it has been in one callback, or not claimed an offer, for MH_WORKER_STALL_MS. */
+/*
+ * Whether it has been in one callback, or not claimed an offer, for MH_WORKER_STALL_MS; in the latter case,
+ * until it shows life: it is heard, enters Lua, or finds the offer that it has lost.
+ */
 bool mh_worker_stalled(struct mh_worker *w);
 
 /*

@@ -33,6 +33,7 @@ struct mh_health {
     volatile uint64_t turns;     /* entries into Lua */
     volatile uint64_t lua_bytes; /* Lua heap, as of the last beat */
     volatile uint64_t lag_ms;    /* by how much the last beat's timer was late */
+    volatile uint64_t late;      /* offers that the master had taken back before they were looked at */
     struct mh_stats stats;       /* connections and requests */
     _Atomic uint32_t claims[MH_HEALTH_CLAIMS];
 };

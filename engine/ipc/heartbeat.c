@@ -1,5 +1,7 @@
 #include "ipc/heartbeat.h"
 
+#include <string.h>
+
 static void heartbeat_ping(struct mh_heartbeat *hb)
 {
     if (!hb->channel)
@@ -26,8 +28,8 @@ static void heartbeat_beat(struct mh_timer *timer)
         hb->missed = 0;
         hb->reported = false;
         hb->pinged_ms = now_ms;
-    } else if (!forgiven) {
-        hb->missed++;
+    } else if (!forgiven && !(hb->channel && mh_channel_has_unread(hb->channel))) {
+        hb->missed++; /* an answer that waits to be read is one */
     }
     heartbeat_ping(hb);
     if (hb->missed >= hb->misses && !hb->reported) {
@@ -42,18 +44,14 @@ static void heartbeat_beat(struct mh_timer *timer)
 int mh_heartbeat_open(struct mh_heartbeat *hb, struct mh_ctx *ctx, mh_heartbeat_silent_cb on_silent,
                       void *userdata)
 {
+    memset(hb, 0, sizeof *hb);
     int rc = mh_timer_open(ctx, heartbeat_beat, &hb->timer);
     if (rc < 0)
         return rc;
     hb->timer->handle.owner = hb;
     uv_unref((uv_handle_t *)&hb->timer->uv);
-    hb->channel = NULL;
     hb->on_silent = on_silent;
     hb->userdata = userdata;
-    hb->missed = 0;
-    hb->pinged_ms = 0;
-    hb->number = 0;
-    hb->reported = false;
     return 0;
 }
 
