@@ -3,19 +3,10 @@
 #include "base/err.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-
-/* Answers are gathered up to here before they go out in the middle of a turn. */
-#define GATHER_BYTES (32u << 10)
-
-/* A body from this size on is given to the kernel where it lies instead of being gathered. */
-#define DIRECT_BYTES (8u << 10)
 
 /* Buffers of a connection at rest that are larger than this are given back. */
 #define KEEP_BYTES (4u << 10)
-
-#define PIECES 3 /* a chunk: its head, its bytes, its end */
 
 static const struct mh_http_fault fault_time = {"ERR_HTTP_REQUEST_TIMEOUT", "the request took too long", 408};
 static const struct mh_http_fault fault_cut = {"HPE_INVALID_EOF_STATE", "the client ended in mid-request",
@@ -36,8 +27,7 @@ static struct mh_stats *http_stats(const struct mh_http *c)
     return c->handle.ctx->stats;
 }
 
-/* --- losing the client -----------------------------------------------------------------------------------
- */
+/* --- losing the client ------------------------------------------------------------------------------- */
 
 static void http_lose(struct mh_http *c, int rc)
 {
@@ -47,183 +37,12 @@ static void http_lose(struct mh_http *c, int rc)
     mh_http_close(c);
 }
 
-/* --- writing ---------------------------------------------------------------------------------------------
- */
+/* --- ending ------------------------------------------------------------------------------------------ */
 
-size_t mh_http_pending(const struct mh_http *c)
-{
-    return mh_buf_len(&c->out) + (c->stream ? mh_stream_pending(c->stream) : 0);
-}
-
-/* Give what was gathered, and the pieces behind it, to the stream. What fails is gone: the connection is
- * lost. */
-static int http_send(struct mh_http *c, const uv_buf_t *pieces, unsigned count)
-{
-    uv_buf_t all[1 + PIECES] = {{mh_buf_len(&c->out) ? mh_buf_bytes(&c->out) : NULL, mh_buf_len(&c->out)}};
-    for (unsigned i = 0; i < count; i++)
-        all[i + 1] = pieces[i];
-    int rc = mh_stream_write(c->stream, all, count + 1);
-    if (rc < 0)
-        c->failure = rc;
-    mh_buf_take(&c->out, mh_buf_len(&c->out));
-    if (c->out.size > KEEP_BYTES)
-        mh_buf_free(&c->out);
-    if (c->place.timeout_ms > 0)
-        c->place.active_ms = http_now(c);
-    return rc;
-}
-
-/* What is written leaves at the end of the turn, or of the bytes being parsed. */
-static void http_schedule(struct mh_http *c)
+void mh_http_schedule(struct mh_http *c)
 {
     if (!c->feeding)
         mh_ctx_defer(c->handle.ctx, &c->work);
-}
-
-/* Gather the pieces, or send all if that is too much to be copied. */
-static int http_put(struct mh_http *c, const uv_buf_t *pieces, unsigned count)
-{
-    size_t total = 0;
-    for (unsigned i = 0; i < count; i++)
-        total += pieces[i].len;
-    int rc = 0;
-    if (total >= DIRECT_BYTES || mh_buf_len(&c->out) + total > GATHER_BYTES) {
-        rc = http_send(c, pieces, count);
-    } else {
-        char *to;
-        rc = mh_buf_reserve(&c->out, total, &to);
-        for (unsigned i = 0; rc == 0 && i < count; i++) {
-            memcpy(to, pieces[i].base, pieces[i].len);
-            to += pieces[i].len;
-        }
-        if (rc == 0)
-            mh_buf_added(&c->out, total);
-    }
-    http_schedule(c);
-    return rc;
-}
-
-static int http_put_body(struct mh_http *c, const char *bytes, size_t len)
-{
-    uv_buf_t body = {(char *)(uintptr_t)bytes, len};
-    if (!c->framing.chunked)
-        return http_put(c, &body, 1);
-    char head[MH_HTTP_CHUNK_HEAD];
-    char line_end[] = {'\r', '\n'};
-    uv_buf_t pieces[PIECES] = {{head, mh_http_chunk_head(head, len)}, body, {line_end, sizeof line_end}};
-    return http_put(c, pieces, PIECES);
-}
-
-/* The last byte of the answer was written. */
-static void http_answered(struct mh_http *c)
-{
-    c->answered = true;
-    if (!c->framing.keep_alive)
-        c->last = true;
-    http_schedule(c);
-}
-
-int mh_http_answer(struct mh_http *c, struct mh_http_answer *answer, const char *body, unsigned keep_max)
-{
-    if (!http_is_open(c))
-        return MH_ECLOSED;
-    if (!c->in_hand || c->head_sent)
-        return -EALREADY;
-    const struct mh_http_parser *p = &c->parser;
-    struct mh_http_terms terms = {
-        .minor = p->minor,
-        .head = p->method == HTTP_HEAD,
-        .keep_alive = p->keep_alive && !c->last && !c->server->draining,
-        .timeout_s = c->server->limits.keep_alive_timeout_ms / 1000,
-        .max = keep_max,
-    };
-    int rc = mh_http_reply_head(&c->out, &c->server->date, &terms, answer, &c->framing);
-    if (rc < 0)
-        return rc;
-    c->head_sent = true;
-    c->body_left = c->framing.counted ? c->framing.length : 0;
-    if (answer->whole) {
-        if (answer->body_len > 0 && !c->framing.bodyless)
-            rc = http_put_body(c, body, answer->body_len);
-        if (rc == 0 && c->framing.chunked && !c->framing.bodyless)
-            rc = mh_http_reply_trailers(&c->out, NULL, 0);
-        if (rc == 0)
-            http_answered(c);
-    }
-    if (rc < 0)
-        c->failure = rc;
-    http_schedule(c);
-    return rc;
-}
-
-int mh_http_write(struct mh_http *c, const char *bytes, size_t len)
-{
-    if (!http_is_open(c))
-        return MH_ECLOSED;
-    if (!c->head_sent || c->answered)
-        return -EINVAL;
-    if (len == 0 || c->framing.bodyless)
-        return 0;
-    if (c->framing.counted) {
-        if (len > c->body_left)
-            return -EMSGSIZE;
-        c->body_left -= len;
-    }
-    return http_put_body(c, bytes, len);
-}
-
-int mh_http_finish(struct mh_http *c, const struct mh_http_field *trailers, size_t count)
-{
-    if (!http_is_open(c))
-        return MH_ECLOSED;
-    if (!c->head_sent || c->answered)
-        return -EINVAL;
-    int rc = 0;
-    if (c->framing.chunked && !c->framing.bodyless)
-        rc = mh_http_reply_trailers(&c->out, trailers, count);
-    if (rc < 0)
-        return rc;
-    /* The client waits for bytes that will never come: only the end of the connection can tell it. */
-    if (c->framing.counted && c->body_left > 0)
-        c->framing.keep_alive = false;
-    http_answered(c);
-    return 0;
-}
-
-int mh_http_interim(struct mh_http *c, unsigned status, const struct mh_http_field *fields, size_t count)
-{
-    if (!http_is_open(c))
-        return MH_ECLOSED;
-    if (!c->in_hand || c->head_sent)
-        return -EALREADY;
-    if (c->parser.minor == 0)
-        return 0; /* HTTP/1.0 does not know them */
-    int rc = mh_http_reply_interim(&c->out, status, fields, count);
-    http_schedule(c);
-    return rc;
-}
-
-int mh_http_raw(struct mh_http *c, const char *bytes, size_t len)
-{
-    if (!http_is_open(c))
-        return MH_ECLOSED;
-    uv_buf_t piece = {(char *)(uintptr_t)bytes, len};
-    return http_put(c, &piece, 1);
-}
-
-void mh_http_refuse(struct mh_http *c, unsigned status)
-{
-    if (!http_is_open(c))
-        return;
-    if (c->in_hand && c->head_sent) {
-        mh_http_close(c);
-        return;
-    }
-    char head[160];
-    int len = snprintf(head, sizeof head, "HTTP/1.1 %u %s\r\nConnection: close\r\n\r\n", status,
-                       mh_http_status_text(status));
-    mh_http_raw(c, head, (size_t)len);
-    mh_http_end(c);
 }
 
 void mh_http_end(struct mh_http *c)
@@ -231,7 +50,7 @@ void mh_http_end(struct mh_http *c)
     if (c->ending || !http_is_open(c))
         return;
     c->ending = true;
-    http_schedule(c);
+    mh_http_schedule(c);
     if (!c->feeding)
         mh_http_server_enter(c->server, &c->place, MH_HTTP_WAITS, http_now(c));
 }
@@ -240,11 +59,10 @@ void mh_http_tell_flushed(struct mh_http *c)
 {
     c->tell_flushed = true;
     if (http_is_open(c))
-        http_schedule(c);
+        mh_http_schedule(c);
 }
 
-/* --- reading ---------------------------------------------------------------------------------------------
- */
+/* --- reading ----------------------------------------------------------------------------------------- */
 
 static void http_note_request(struct mh_http *c)
 {
@@ -365,7 +183,7 @@ static void http_flush(struct mh_http *c)
     if (!http_is_open(c))
         return;
     if (mh_buf_len(&c->out) > 0)
-        http_send(c, NULL, 0);
+        mh_http_send(c, NULL, 0);
     if (c->failure < 0) {
         http_lose(c, c->failure);
     } else if (c->tell_flushed && mh_stream_pending(c->stream) == 0) {
@@ -539,11 +357,10 @@ void mh_http_flow(struct mh_http *c, bool on)
         return;
     c->flowing = on;
     if (on)
-        http_schedule(c);
+        mh_http_schedule(c);
 }
 
-/* --- clocks ----------------------------------------------------------------------------------------------
- */
+/* --- clocks ------------------------------------------------------------------------------------------ */
 
 void mh_http_expire(struct mh_http *c)
 {
@@ -573,6 +390,11 @@ void mh_http_silent(struct mh_http *c)
 {
     if (!http_is_open(c))
         return;
+    size_t unsent = mh_http_pending(c);
+    bool moves = unsent > 0 && unsent != c->unsent_seen;
+    c->unsent_seen = unsent;
+    if (moves)
+        return; /* a long answer on its way: what leaves is traffic too */
     c->events->on_timeout(c);
     if (http_is_open(c))
         http_turn(c);
@@ -584,8 +406,7 @@ void mh_http_set_timeout(struct mh_http *c, uint64_t timeout_ms)
         mh_http_server_watch(c->server, &c->place, timeout_ms);
 }
 
-/* --- life ------------------------------------------------------------------------------------------------
- */
+/* --- life -------------------------------------------------------------------------------------------- */
 
 static void http_gone(struct mh_http *c)
 {
@@ -664,7 +485,7 @@ void mh_http_unread(struct mh_http *c, const char *bytes, size_t len)
     if (rc < 0)
         c->failure = rc;
     c->stirred = true;
-    http_schedule(c);
+    mh_http_schedule(c);
 }
 
 struct mh_stream *mh_http_release(struct mh_http *c)
@@ -672,7 +493,7 @@ struct mh_stream *mh_http_release(struct mh_http *c)
     struct mh_stream *stream = c->stream;
     mh_stream_read_stop(stream);
     if (mh_buf_len(&c->out) > 0)
-        http_send(c, NULL, 0);
+        mh_http_send(c, NULL, 0);
     stream->events = NULL;
     stream->handle.owner = NULL;
     stream->handle.on_closed = NULL;

@@ -5,8 +5,9 @@
  * pipelined requests are answered in order and cost nothing but the bytes read ahead. Answers of one turn of
  * the loop leave with one system call.
  *
- * Owns its stream; borrows its server. The last answer is followed by the end of our side and the client's
- * bytes are read until it has ended too (linger), so that no reset eats what it has not read yet.
+ * http.c: reading, turns, life; http_answer.c: writing. Owns its stream; borrows its server. The last answer
+ * is followed by the end of our side and the client's bytes are read until it has ended too (linger), so that
+ * no reset eats what it has not read yet.
  */
 #ifndef MH_NET_HTTP_H
 #define MH_NET_HTTP_H
@@ -56,6 +57,7 @@ struct mh_http {
     size_t rest_len;
     struct mh_http_framing framing;
     uint64_t body_left; /* framing.counted: bytes still to be written */
+    size_t unsent_seen; /* when silence was last looked at */
     bool in_hand;       /* a request was told and is not answered or not received yet */
     bool received;
     bool head_sent;
@@ -139,8 +141,18 @@ void mh_http_set_timeout(struct mh_http *c, uint64_t timeout_ms);
  */
 struct mh_stream *mh_http_release(struct mh_http *c);
 
-/* --- for http_server.c
- * -------------------------------------------------------------------------------------- */
+/* --- between http.c and http_answer.c ---------------------------------------------------------------- */
+
+/* What is written leaves at the end of the turn, or of the bytes being parsed. */
+void mh_http_schedule(struct mh_http *c);
+
+/*
+ * Give what was gathered, and the pieces behind it, to the stream. On failure the connection is lost, and
+ * http_flush says so.
+ */
+int mh_http_send(struct mh_http *c, const uv_buf_t *pieces, unsigned count);
+
+/* --- for http_server.c ------------------------------------------------------------------------------- */
 
 /* The deadline of its phase has passed. */
 void mh_http_expire(struct mh_http *c);

@@ -40,8 +40,7 @@ static int parser_tell(struct mh_http_parser *p, enum mh_http_step step)
     return HPE_PAUSED;
 }
 
-/* --- llhttp's callbacks: they note, stop or pause, nothing else -------------------------------------------
- */
+/* --- llhttp's callbacks: they note, stop or pause, nothing else -------------------------------------- */
 
 static int on_method(llhttp_t *llhttp, const char *at, size_t len)
 {
@@ -169,8 +168,7 @@ static const llhttp_settings_t parser_settings = {
     .on_message_complete = on_message_complete,
 };
 
-/* --- header lines ------------------------------------------------------------------------------------------
- */
+/* --- header lines ------------------------------------------------------------------------------------ */
 
 static bool is_blank(char c)
 {
@@ -283,8 +281,7 @@ static bool trailers_are_named(const struct mh_http_parser *p)
     return true;
 }
 
-/* --- steps -------------------------------------------------------------------------------------------------
- */
+/* --- steps ------------------------------------------------------------------------------------------- */
 
 static enum mh_http_step parser_fail(struct mh_http_parser *p, const struct mh_http_fault *fault)
 {

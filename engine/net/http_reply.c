@@ -1,7 +1,6 @@
 #include "net/http_reply.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 /* X(status, text): Node's list. */
@@ -96,8 +95,7 @@ unsigned mh_http_next_status(unsigned status)
     return 0;
 }
 
-/* --- what may stand in a field ---------------------------------------------------------------------------
- */
+/* --- what may stand in a field ----------------------------------------------------------------------- */
 
 /* The characters of a token (RFC 9110, 5.6.2), as bits. */
 static bool is_token_char(unsigned char c)
@@ -127,8 +125,7 @@ bool mh_http_valid_value(const char *value, size_t len)
     return true;
 }
 
-/* --- writing ---------------------------------------------------------------------------------------------
- */
+/* --- writing ----------------------------------------------------------------------------------------- */
 
 static char *put(char *to, const char *bytes, size_t len)
 {
@@ -157,25 +154,54 @@ static char *put_field(char *to, const struct mh_http_field *f)
     return PUT(to, "\r\n");
 }
 
-/* Not strftime: the names of days must not follow the process's locale. */
-static void date_refresh(struct mh_http_date *date)
+static char *put_two(char *to, unsigned n)
 {
-    static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    struct tm tm;
-    time_t now = time(NULL);
-    if (now == date->second && date->len > 0)
-        return;
-    date->second = now;
-    gmtime_r(&now, &tm);
-    date->len = (size_t)snprintf(
-        date->line, sizeof date->line, "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n", days[tm.tm_wday],
-        tm.tm_mday, months[tm.tm_mon], (tm.tm_year + 1900) % 10000, tm.tm_hour, tm.tm_min, tm.tm_sec);
+    *to++ = (char)('0' + n / 10 % 10);
+    *to++ = (char)('0' + n % 10);
+    return to;
 }
 
-/* --- deciding --------------------------------------------------------------------------------------------
+/*
+ * By hand: strftime follows the process's locale, and gmtime_r reads its time zone. The calendar is counted
+ * from 1 March 0000, so that the leap day is a year's last; 719468 days later is 1 January 1970, a Thursday.
  */
+void mh_http_date_set(struct mh_http_date *date, time_t now)
+{
+    static const char days[7][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
+    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    date->second = now;
+    unsigned long day = (unsigned long)now / 86400;
+    unsigned second = (unsigned)((unsigned long)now % 86400);
+    unsigned long since = day + 719468;
+    unsigned long era = since / 146097; /* of 400 years */
+    unsigned long day_of_era = since % 146097;
+    unsigned long year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    unsigned day_of_year = (unsigned)(day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100));
+    unsigned march_month = (5 * day_of_year + 2) / 153;
+    unsigned month = march_month < 10 ? march_month + 2 : march_month - 10; /* 0: January */
+    unsigned long year = era * 400 + year_of_era + (month < 2);
+    char *to = PUT(date->line, "Date: ");
+    to = put(to, days[day % 7], 3);
+    to = PUT(to, ", ");
+    to = put_two(to, day_of_year - (153 * march_month + 2) / 5 + 1);
+    *to++ = ' ';
+    to = put(to, months[month], 3);
+    *to++ = ' ';
+    to = put_two(to, (unsigned)(year / 100));
+    to = put_two(to, (unsigned)year);
+    *to++ = ' ';
+    to = put_two(to, second / 3600);
+    *to++ = ':';
+    to = put_two(to, second / 60 % 60);
+    *to++ = ':';
+    to = put_two(to, second % 60);
+    to = PUT(to, " GMT\r\n");
+    date->len = (size_t)(to - date->line);
+}
+
+/* --- deciding ---------------------------------------------------------------------------------------- */
 
 /* What the application's own fields say. */
 struct said {
@@ -356,7 +382,9 @@ int mh_http_reply_head(struct mh_buf *out, struct mh_http_date *date, const stru
             to = put_field(to, &answer->fields[i]);
     }
     if (!answer->no_date && !said.date) {
-        date_refresh(date);
+        time_t now = time(NULL);
+        if (now != date->second || date->len == 0)
+            mh_http_date_set(date, now);
         to = put(to, date->line, date->len);
     }
     to = put_connection(to, terms, &said, framing);

@@ -20,6 +20,9 @@ struct mh_http_date {
     size_t len;
 };
 
+/* Write the line of a second since 1970. */
+void mh_http_date_set(struct mh_http_date *date, time_t second);
+
 /* What the request says about its answer. */
 struct mh_http_terms {
     uint8_t minor;      /* HTTP/1.minor of the request */

@@ -14,8 +14,7 @@ static uint64_t server_now(const struct mh_http_server *server)
     return uv_now(server->handle.ctx->loop);
 }
 
-/* --- deadlines -------------------------------------------------------------------------------------------
- */
+/* --- deadlines --------------------------------------------------------------------------------------- */
 
 static uint64_t sooner(uint64_t a, uint64_t b)
 {
@@ -144,8 +143,7 @@ void mh_http_server_changed(struct mh_http_server *server)
     server_arm(server, server_now(server));
 }
 
-/* --- places ----------------------------------------------------------------------------------------------
- */
+/* --- places ------------------------------------------------------------------------------------------ */
 
 void mh_http_server_enlist(struct mh_http_server *server, struct mh_http_place *place)
 {
@@ -185,8 +183,7 @@ void mh_http_server_watch(struct mh_http_server *server, struct mh_http_place *p
     server_arm(server, place->active_ms + timeout_ms);
 }
 
-/* --- life ------------------------------------------------------------------------------------------------
- */
+/* --- life -------------------------------------------------------------------------------------------- */
 
 static void server_free(struct mh_http_server *server)
 {

@@ -76,8 +76,7 @@ void mh_http_server_drain(struct mh_http_server *server, uint64_t quiet_ms);
 /* The limits were changed: deadlines may be nearer. */
 void mh_http_server_changed(struct mh_http_server *server);
 
-/* --- for http.c -------------------------------------------------------------------------------------------
- */
+/* --- for http.c -------------------------------------------------------------------------------------- */
 
 /* A new connection; one that begins to close, for which nothing expires any more; one that is gone. */
 void mh_http_server_enlist(struct mh_http_server *server, struct mh_http_place *place);

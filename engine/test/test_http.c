@@ -246,8 +246,7 @@ static void test_limits(void)
     free(url);
 }
 
-/* --- answers -----------------------------------------------------------------------------------------------
- */
+/* --- answers ----------------------------------------------------------------------------------------- */
 
 static struct mh_http_field field(const char *name, const char *value)
 {
@@ -427,6 +426,22 @@ static void test_reply_refuses(void)
     CHECK_EQ(r.rc, -EBADMSG);
 }
 
+/* Our calendar against the C library's, over leap years and centuries. */
+static void test_dates(void)
+{
+    struct mh_http_date date;
+    for (time_t at = 0; at < (time_t)86400 * 366 * 300; at += 86400 * 11 + 12345) {
+        char wanted[60];
+        struct tm tm;
+        gmtime_r(&at, &tm);
+        strftime(wanted, sizeof wanted, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm);
+        mh_http_date_set(&date, at);
+        CHECK_EQ(date.len, strlen(wanted));
+        date.line[date.len] = '\0';
+        CHECK_STR(date.line, wanted);
+    }
+}
+
 static void test_chunk_heads(void)
 {
     char head[MH_HTTP_CHUNK_HEAD + 1];
@@ -458,6 +473,7 @@ int main(void)
     RUN(test_reply_http_1_0);
     RUN(test_reply_fields);
     RUN(test_reply_refuses);
+    RUN(test_dates);
     RUN(test_chunk_heads);
     RUN(test_corpus);
     return 0;
