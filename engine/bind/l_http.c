@@ -1,5 +1,5 @@
 /*
- * bind/l_http.c - core.httpServer(owner) and core.http(owner, server, fd), for lua/moonherd/http/.
+ * bind/l_http.c - core.http(owner, server, fd): connections of an HTTP server, for lua/moonherd/http/.
  *
  * The owner of a connection hears:
  *
@@ -12,6 +12,7 @@
  * One crossing into Lua per request and one out, where the answer is written whole: headers are made into
  * tables only when somebody asks for them.
  */
+#include "bind/l_http.h"
 #include "base/err.h"
 #include "bind/address.h"
 #include "bind/args.h"
@@ -25,8 +26,7 @@
 #include <limits.h>
 #include <string.h>
 
-#define HTTP   "http"
-#define SERVER "httpServer"
+#define HTTP "http"
 
 /* on_request's flags, as lua/moonherd/http/connection.lua knows them. */
 enum {
@@ -37,20 +37,9 @@ enum {
     REQUEST_HTTP_1_0 = 16,
 };
 
-/* reply's flags. */
-enum { REPLY_WHOLE = 1, REPLY_NO_DATE = 2, REPLY_UNCOUNTED = 4 };
-
-#define FEW_FIELDS  32 /* these need no memory */
-#define MOST_FIELDS 10000
-
 static struct mh_http *http_of(struct mh_handle *h)
 {
     return mh_of(h, struct mh_http, handle);
-}
-
-static struct mh_http_server *server_of(struct mh_handle *h)
-{
-    return mh_of(h, struct mh_http_server, handle);
 }
 
 static uv_handle_t *http_uv(struct mh_handle *h)
@@ -59,8 +48,7 @@ static uv_handle_t *http_uv(struct mh_handle *h)
     return stream ? &stream->uv.handle : NULL;
 }
 
-/* --- what the owner of a connection hears ----------------------------------------------------------------
- */
+/* --- what the owner of a connection hears ------------------------------------------------------------ */
 
 static int push_request(lua_State *L, void *arg)
 {
@@ -147,8 +135,7 @@ static const struct mh_http_events http_events = {
     .on_timeout = http_on_timeout,
 };
 
-/* --- arguments -------------------------------------------------------------------------------------------
- */
+/* --- arguments --------------------------------------------------------------------------------------- */
 
 /*
  * The open connection of a method's first argument; NULL after pushing the failure (4 values). Every request
@@ -169,38 +156,7 @@ static struct mh_http *http_arg(lua_State *L)
     return NULL;
 }
 
-/*
- * The list { name, value, name, value, ... } at index, or none for nil, as fields that live as long as the
- * list. *few has FEW_FIELDS; longer lists get memory of Lua's.
- */
-static struct mh_http_field *fields_arg(lua_State *L, int index, struct mh_http_field *few, size_t *count)
-{
-    *count = 0;
-    if (lua_isnoneornil(L, index))
-        return few;
-    luaL_checktype(L, index, LUA_TTABLE);
-    size_t len = lua_objlen(L, index);
-    luaL_argcheck(L, len % 2 == 0 && len / 2 <= MOST_FIELDS, index, "not a list of names and values");
-    struct mh_http_field *fields = len / 2 > FEW_FIELDS ? lua_newuserdata(L, len / 2 * sizeof *fields) : few;
-    for (size_t i = 0; i < len; i++) {
-        lua_rawgeti(L, index, (int)i + 1);
-        /* A number would be made a string that nothing holds. */
-        luaL_argcheck(L, lua_type(L, -1) == LUA_TSTRING, index, "names and values must be strings");
-        size_t bytes;
-        const char *text = lua_tolstring(L, -1, &bytes);
-        struct mh_http_field *f = &fields[i / 2];
-        if (i % 2 == 0)
-            f->name = text, f->name_len = bytes;
-        else
-            f->value = text, f->value_len = bytes;
-        lua_pop(L, 1);
-    }
-    *count = len / 2;
-    return fields;
-}
-
-/* --- connections -----------------------------------------------------------------------------------------
- */
+/* --- connections ------------------------------------------------------------------------------------- */
 
 /*
  * core.http(owner, server, fd or stream [, shared [, unread]]) -> box, or nil, message, code, errno. Takes
@@ -210,7 +166,7 @@ static struct mh_http_field *fields_arg(lua_State *L, int index, struct mh_http_
 static int l_http_new(lua_State *L)
 {
     struct mh_state *st = mh_state_of(L);
-    struct mh_box *server = mh_box_check(L, 2, SERVER);
+    struct mh_box *server = mh_box_check(L, 2, MH_L_HTTP_SERVER);
     bool is_fd = lua_type(L, 3) == LUA_TNUMBER;
     int fd = is_fd ? (int)mh_arg_integer(L, 3, "fd", 0, INT_MAX) : -1;
     bool shared = lua_toboolean(L, 4);
@@ -237,7 +193,7 @@ static int l_http_new(lua_State *L)
         }
         return mh_fail(L, rc);
     }
-    rc = mh_http_open(server_of(server->handle), stream, &http_events, &c);
+    rc = mh_http_open(mh_of(server->handle, struct mh_http_server, handle), stream, &http_events, &c);
     if (rc < 0)
         return mh_fail(L, rc);
     mh_box_adopt(L, box, &c->handle);
@@ -252,20 +208,20 @@ static int l_http_new(lua_State *L)
  */
 static int l_http_reply(lua_State *L)
 {
-    struct mh_http_field few[FEW_FIELDS];
+    struct mh_http_field few[MH_L_HTTP_FEW];
     int status = lua_tointeger(L, 2);
     luaL_argcheck(L, status >= 100 && status <= 999, 2, "not a status");
     int flags = (int)lua_tointeger(L, 6);
     struct mh_http_answer answer = {
         .status = (unsigned)status,
-        .whole = (flags & REPLY_WHOLE) != 0,
-        .no_date = (flags & REPLY_NO_DATE) != 0,
-        .uncounted = (flags & REPLY_UNCOUNTED) != 0,
+        .whole = (flags & MH_L_HTTP_WHOLE) != 0,
+        .no_date = (flags & MH_L_HTTP_NO_DATE) != 0,
+        .uncounted = (flags & MH_L_HTTP_UNCOUNTED) != 0,
     };
     answer.reason = luaL_optlstring(L, 3, NULL, &answer.reason_len);
     const char *body = luaL_optlstring(L, 5, "", &answer.body_len);
     unsigned keep_max = (unsigned)lua_tointeger(L, 7);
-    answer.fields = fields_arg(L, 4, few, &answer.count);
+    answer.fields = mh_l_http_fields(L, 4, few, &answer.count);
     struct mh_http *c = http_arg(L);
     return c ? mh_result(L, mh_http_answer(c, &answer, body, keep_max)) : 4;
 }
@@ -289,9 +245,9 @@ static int l_http_write(lua_State *L)
 /* connection:finish([trailers]) -> true; or nil, message, code, errno */
 static int l_http_finish(lua_State *L)
 {
-    struct mh_http_field few[FEW_FIELDS];
+    struct mh_http_field few[MH_L_HTTP_FEW];
     size_t count;
-    struct mh_http_field *fields = fields_arg(L, 2, few, &count);
+    struct mh_http_field *fields = mh_l_http_fields(L, 2, few, &count);
     struct mh_http *c = http_arg(L);
     return c ? mh_result(L, mh_http_finish(c, fields, count)) : 4;
 }
@@ -299,10 +255,10 @@ static int l_http_finish(lua_State *L)
 /* connection:interim(status [, fields]) -> true; or nil, message, code, errno */
 static int l_http_interim(lua_State *L)
 {
-    struct mh_http_field few[FEW_FIELDS];
+    struct mh_http_field few[MH_L_HTTP_FEW];
     size_t count;
     int status = (int)mh_arg_integer(L, 2, "status", 100, 199);
-    struct mh_http_field *fields = fields_arg(L, 3, few, &count);
+    struct mh_http_field *fields = mh_l_http_fields(L, 3, few, &count);
     struct mh_http *c = http_arg(L);
     return c ? mh_result(L, mh_http_interim(c, (unsigned)status, fields, count)) : 4;
 }
@@ -449,255 +405,6 @@ static int l_http_release(lua_State *L)
     return 2;
 }
 
-/* --- servers ---------------------------------------------------------------------------------------------
- */
-
-/* core.httpServer(owner) -> box, or nil, message, code, errno */
-static int l_server_new(lua_State *L)
-{
-    struct mh_state *st = mh_state_of(L);
-    struct mh_box *box = mh_box_new(L, st, SERVER, 1);
-    struct mh_http_server *server;
-    int rc = mh_http_server_open(st->ctx, &server);
-    if (rc < 0)
-        return mh_fail(L, rc);
-    mh_box_adopt(L, box, &server->handle);
-    return 1;
-}
-
-/*
- * server:set{ maxHeaderSize =, maxUrlSize =, maxHeadersCount =, maxBodySize =, maxChunkExtensionSize =,
- * maxAhead =, highWaterMark =, headersTimeout =, requestTimeout =, keepAliveTimeout =, timeout =,
- * lingerTimeout =, requireHostHeader = }: the keys given; times in milliseconds.
- */
-static int l_server_set(lua_State *L)
-{
-    static const struct {
-        const char *key;
-        size_t offset;
-        size_t size;
-    } sizes[] = {
-#define LIMIT(key, field) \
-    {key, offsetof(struct mh_http_limits, field), sizeof(((struct mh_http_limits *)0)->field)}
-        LIMIT("maxHeaderSize", header_bytes),
-        LIMIT("maxUrlSize", url_bytes),
-        LIMIT("maxHeadersCount", header_count),
-        LIMIT("maxBodySize", body_bytes),
-        LIMIT("maxChunkExtensionSize", chunk_extension_bytes),
-        LIMIT("maxAhead", ahead_bytes),
-        LIMIT("highWaterMark", high_water_bytes),
-        LIMIT("headersTimeout", headers_timeout_ms),
-        LIMIT("requestTimeout", request_timeout_ms),
-        LIMIT("keepAliveTimeout", keep_alive_timeout_ms),
-        LIMIT("timeout", timeout_ms),
-        LIMIT("lingerTimeout", linger_ms),
-#undef LIMIT
-    };
-    luaL_checktype(L, 2, LUA_TTABLE);
-    struct mh_box *box = mh_box_check(L, 1, SERVER);
-    struct mh_http_limits limits = MH_HTTP_LIMITS_DEFAULT;
-    if (box->handle)
-        limits = server_of(box->handle)->limits;
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        int64_t value = mh_opt_integer(L, 2, sizes[i].key, 0, (int64_t)1 << 53, -1);
-        char *to = (char *)&limits + sizes[i].offset;
-        if (value >= 0 && sizes[i].size == sizeof(uint64_t))
-            memcpy(to, &(uint64_t){(uint64_t)value}, sizeof(uint64_t));
-        else if (value >= 0)
-            memcpy(to, &(unsigned){value < UINT_MAX ? (unsigned)value : UINT_MAX}, sizeof(unsigned));
-    }
-    limits.require_host = mh_opt_boolean(L, 2, "requireHostHeader", limits.require_host);
-    if (box->handle) {
-        server_of(box->handle)->limits = limits;
-        mh_http_server_changed(server_of(box->handle));
-    }
-    return 0;
-}
-
-static int l_server_close_idle(lua_State *L)
-{
-    struct mh_handle *h = mh_box_check(L, 1, SERVER)->handle;
-    if (h)
-        mh_http_server_close_idle(server_of(h));
-    return 0;
-}
-
-static int l_server_close_all(lua_State *L)
-{
-    struct mh_handle *h = mh_box_check(L, 1, SERVER)->handle;
-    if (h)
-        mh_http_server_close_all(server_of(h));
-    return 0;
-}
-
-/* server:drain([quiet_ms]): see net/http_server.h */
-static int l_server_drain(lua_State *L)
-{
-    uint64_t quiet_ms =
-        lua_isnoneornil(L, 2) ? UINT64_MAX : (uint64_t)mh_arg_integer(L, 2, "quiet", 0, INT_MAX);
-    struct mh_handle *h = mh_box_check(L, 1, SERVER)->handle;
-    if (h)
-        mh_http_server_drain(server_of(h), quiet_ms);
-    return 0;
-}
-
-static int l_server_connections(lua_State *L)
-{
-    struct mh_handle *h = mh_box_check(L, 1, SERVER)->handle;
-    lua_pushinteger(L, h ? (lua_Integer)server_of(h)->connections : 0);
-    return 1;
-}
-
-/* --- headers ---------------------------------------------------------------------------------------------
- */
-
-#define LOWER_BYTES 64
-
-/* Push the field's name in lower case. */
-static void push_lower(lua_State *L, const struct mh_http_field *f)
-{
-    char small[LOWER_BYTES];
-    char *lower = f->name_len <= sizeof small ? small : lua_newuserdata(L, f->name_len);
-    for (size_t i = 0; i < f->name_len; i++) {
-        char c = f->name[i];
-        lower[i] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-    }
-    lua_pushlstring(L, lower, f->name_len);
-    if (lower != small)
-        lua_remove(L, -2);
-}
-
-/* Of these, the first one counts and the others are dropped (Node's list). */
-static bool is_single(const struct mh_http_field *f)
-{
-    static const char *const names[] = {
-        "age",           "authorization", "content-length", "content-type",        "etag",
-        "expires",       "from",          "host",           "if-modified-since",   "if-unmodified-since",
-        "last-modified", "location",      "max-forwards",   "proxy-authorization", "referer",
-        "retry-after",   "server",        "user-agent"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (mh_http_name_is(f->name, f->name_len, names[i], strlen(names[i])))
-            return true;
-    }
-    return false;
-}
-
-/* Stack: table, name, earlier value -> table. Joins a repeated field's value to the earlier one. */
-static void join_value(lua_State *L, const struct mh_http_field *f)
-{
-    if (is_single(f)) {
-        lua_pop(L, 2);
-        return;
-    }
-    lua_pushstring(L, mh_http_name_is(f->name, f->name_len, "cookie", 6) ? "; " : ", ");
-    lua_pushlstring(L, f->value, f->value_len);
-    lua_concat(L, 3);
-    lua_rawset(L, -3);
-}
-
-/* Stack: table, name -> table. set-cookie is always a list. */
-static void add_cookie(lua_State *L, const struct mh_http_field *f)
-{
-    lua_pushvalue(L, -1);
-    lua_rawget(L, -3);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        lua_createtable(L, 1, 0);
-        lua_pushvalue(L, -2);
-        lua_pushvalue(L, -2);
-        lua_rawset(L, -5);
-    }
-    lua_pushlstring(L, f->value, f->value_len);
-    lua_rawseti(L, -2, (int)lua_objlen(L, -2) + 1);
-    lua_pop(L, 2);
-}
-
-/* core.httpHeaders(fields) -> { name = value }: names in lower case, repeated ones joined as Node does */
-static int l_http_headers(lua_State *L)
-{
-    size_t len;
-    const char *at = luaL_checklstring(L, 1, &len);
-    const char *end = at + len;
-    struct mh_http_field f;
-    lua_createtable(L, 0, 8);
-    while (mh_http_next_field(&at, end, &f)) {
-        push_lower(L, &f);
-        if (mh_http_name_is(f.name, f.name_len, "set-cookie", 10)) {
-            add_cookie(L, &f);
-            continue;
-        }
-        lua_pushvalue(L, -1);
-        lua_rawget(L, -3);
-        if (lua_isnil(L, -1)) {
-            lua_pop(L, 1);
-            lua_pushlstring(L, f.value, f.value_len);
-            lua_rawset(L, -3);
-        } else {
-            join_value(L, &f);
-        }
-    }
-    return 1;
-}
-
-/* core.httpRawHeaders(fields) -> { name, value, name, value, ... } as received */
-static int l_http_raw_headers(lua_State *L)
-{
-    size_t len;
-    const char *at = luaL_checklstring(L, 1, &len);
-    const char *end = at + len;
-    struct mh_http_field f;
-    int n = 0;
-    lua_newtable(L);
-    while (mh_http_next_field(&at, end, &f)) {
-        lua_pushlstring(L, f.name, f.name_len);
-        lua_rawseti(L, -2, ++n);
-        lua_pushlstring(L, f.value, f.value_len);
-        lua_rawseti(L, -2, ++n);
-    }
-    return 1;
-}
-
-/* core.httpIsName(text), core.httpIsValue(text) -> whether it may stand in a header */
-static int l_http_is_name(lua_State *L)
-{
-    size_t len;
-    const char *text = luaL_checklstring(L, 1, &len);
-    lua_pushboolean(L, mh_http_valid_name(text, len));
-    return 1;
-}
-
-static int l_http_is_value(lua_State *L)
-{
-    size_t len;
-    const char *text = luaL_checklstring(L, 1, &len);
-    lua_pushboolean(L, mh_http_valid_value(text, len));
-    return 1;
-}
-
-/* core.httpStatuses() -> { [200] = "OK", ... } */
-static int l_http_statuses(lua_State *L)
-{
-    lua_newtable(L);
-    for (unsigned status = mh_http_next_status(0); status != 0; status = mh_http_next_status(status)) {
-        lua_pushstring(L, mh_http_status_text(status));
-        lua_rawseti(L, -2, (int)status);
-    }
-    return 1;
-}
-
-/* core.httpMethods() -> { "DELETE", "GET", ... } as the parser knows them */
-static int l_http_methods(lua_State *L)
-{
-    int n = 0;
-    lua_newtable(L);
-#define METHOD(number, name, text) \
-    lua_pushliteral(L, #text);     \
-    lua_rawseti(L, -2, ++n);
-    HTTP_METHOD_MAP(METHOD)
-#undef METHOD
-    return 1;
-}
-
 /* Give every method of the connection's class its metatable, for http_arg. */
 static void http_add_methods(lua_State *L, struct mh_state *st, const luaL_Reg *methods)
 {
@@ -736,23 +443,8 @@ void mh_l_http_open(lua_State *L, struct mh_state *st)
         {"release", l_http_release},
         {NULL, NULL},
     };
-    static const luaL_Reg server[] = {
-        {"set", l_server_set},     {"closeIdle", l_server_close_idle},    {"closeAll", l_server_close_all},
-        {"drain", l_server_drain}, {"connections", l_server_connections}, {NULL, NULL},
-    };
-    static const luaL_Reg functions[] = {
-        {"http", l_http_new},
-        {"httpServer", l_server_new},
-        {"httpHeaders", l_http_headers},
-        {"httpRawHeaders", l_http_raw_headers},
-        {"httpIsName", l_http_is_name},
-        {"httpIsValue", l_http_is_value},
-        {"httpStatuses", l_http_statuses},
-        {"httpMethods", l_http_methods},
-        {NULL, NULL},
-    };
+    static const luaL_Reg functions[] = {{"http", l_http_new}, {NULL, NULL}};
     mh_box_class(L, st, HTTP, none, http_uv);
     http_add_methods(L, st, methods);
-    mh_box_class(L, st, SERVER, server, NULL);
     mh_state_register(L, st, functions);
 }
