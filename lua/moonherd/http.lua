@@ -11,6 +11,7 @@
 
 local core = require("moonherd.core")
 local headers = require("moonherd.http.headers")
+local Response = require("moonherd.http.response")
 local Server = require("moonherd.http.server")
 
 local M = {
@@ -21,7 +22,14 @@ local M = {
         end,
     }),
     IncomingMessage = require("moonherd.http.incoming"),
-    ServerResponse = require("moonherd.http.response"),
+    --- Called with a request, or with what stands for one ({ method = "GET" }), makes a response that is to be given
+    --- a socket with assignSocket.
+    ServerResponse = setmetatable({}, {
+        __index = Response,
+        __call = function(_, req)
+            return Response.new(false, req)
+        end,
+    }),
     --- Texts by status: STATUS_CODES[404] is "Not Found".
     STATUS_CODES = core.httpStatuses(),
     --- What the parser knows, sorted.

@@ -218,6 +218,23 @@ describe("timeouts of an http server", function()
             assert.same({ "res", "socket" }, log)
         end)
 
+        it("do not count while an answer leaves slowly", function()
+            -- Faster than the kernel's buffer needs to have room again, slower than the time limit by far.
+            local total = 40000000
+            local _, port = web.serve({ timeout = 400 }, function(_, res)
+                res:end_(("x"):rep(total))
+            end)
+            local client = clients.connect(port)
+            client:send(GET)
+            local size = 0
+            local till = sys.now() + 1.2
+            while sys.now() < till do
+                size = size + #client:read(200000)
+                wait.turn()
+            end
+            assert.is_true(#client:read_to_end(20) + size > total)
+        end)
+
         it("do not count where there is traffic", function()
             local server, port = web.serve({ timeout = 150 }, ok)
             server:on("timeout", calls.must_not("there is traffic"))

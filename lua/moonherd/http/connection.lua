@@ -1,14 +1,14 @@
 --- One connection of an http server: what C tells about it, and the `socket` that handlers see.
 --
--- It stands for the net.Socket beneath a request (`req.socket`): addresses, timeouts, destroy; write and end_ for
--- answering by hand (clientError). After an upgrade the protocol gets a real net.Socket instead.
+-- It stands for the net.Socket beneath a request (`req.socket`), see facade.lua; after an upgrade the protocol gets a
+-- real net.Socket instead.
 --
 -- One request at a time: the next is told when the one before it is answered and received.
 
-local check = require("moonherd.check")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
 local events = require("moonherd.events")
+local facade = require("moonherd.http.facade")
 local Incoming = require("moonherd.http.incoming")
 local open = require("moonherd.net.open")
 local Response = require("moonherd.http.response")
@@ -19,8 +19,6 @@ local new_request, new_response = Incoming.new, Response.new
 
 -- on_request's flags, see bind/l_http.c. A request without any of these has nothing special.
 local BODY, UPGRADE, EXPECT, EXPECT_CONTINUE, HTTP_1_0 = 1, 2, 4, 8, 16
-
-local MOST_MS = 2147483647
 
 local band = require("bit").band
 
@@ -33,61 +31,9 @@ local band = require("bit").band
 ---@field localPort integer?
 ---@field localFamily string?
 ---@field destroyed boolean
-local Connection = {
-    __name = "Socket",
-    destroyed = false,
-    connecting = false,
-    pending = false,
-    encrypted = false,
-    readable = true,
-    writable = true,
-    timeout = 0,
-}
+local Connection = { __name = "Socket" }
 events.mixin(Connection)
-
--- Looked up when read, and kept: an address outlives its connection then.
-local function address(peer, field)
-    return function(self)
-        local found = self._box:address(peer)
-        if not found then
-            return nil
-        end
-        local prefix = peer and "remote" or "local"
-        self[prefix .. "Address"] = found.address
-        self[prefix .. "Port"] = found.port
-        self[prefix .. "Family"] = found.address and found.family
-        return found[field]
-    end
-end
-
-local lazy = {
-    remoteAddress = address(true, "address"),
-    remotePort = address(true, "port"),
-    remoteFamily = address(true, "family"),
-    localAddress = address(false, "address"),
-    localPort = address(false, "port"),
-    localFamily = address(false, "family"),
-    bytesRead = function(self)
-        return (self._box:counts()) or 0
-    end,
-    bytesWritten = function(self)
-        return select(2, self._box:counts()) or 0
-    end,
-    writableLength = function(self)
-        return self._box:pending()
-    end,
-    readyState = function(self)
-        return self.destroyed and "closed" or self.writable and "open" or "readOnly"
-    end,
-}
-
-function Connection.__index(self, name)
-    local value = Connection[name]
-    if value == nil and lazy[name] then
-        return lazy[name](self)
-    end
-    return value
-end
+facade(Connection)
 
 --- A connection on a descriptor, or on the stream box of a socket, from which `unread` has come already. Returns nil,
 --- message, code, errno when it cannot be.
@@ -298,121 +244,5 @@ function Connection:on_closed()
         original:emit("close", self._error ~= nil)
     end
 end
-
--- As a socket -------------------------------------------------------------------------------------------------------
-
----@param data string bytes that go out as they are
----@return boolean
-function Connection:write(data, encoding, callback)
-    if type(data) ~= "string" then
-        error(errors.arg_type("chunk", "string", data), 0)
-    end
-    local ok = self._box:raw(data)
-    callback = type(encoding) == "function" and encoding or callback
-    if callback then
-        callback(not ok and errors.new("Error", "EPIPE", "write EPIPE") or nil)
-    end
-    return ok ~= nil and self._box:pending() < Response.writableHighWaterMark
-end
-
---- Ends our side when all is written; what the client still sends is read and dropped, for a while.
-function Connection:end_(data, encoding)
-    if type(data) == "string" then
-        self:write(data, encoding)
-    end
-    self.writable = false
-    self._box:end_()
-    return self
-end
-
-Connection["end"] = Connection.end_
-Connection.destroySoon = Connection.end_
-
----@param err any
----@return self
-function Connection:destroy(err)
-    if not self.destroyed then
-        self.destroyed = true
-        self.writable = false
-        self._error = self._error or err
-        if self._box then
-            self._box:close()
-        end
-    end
-    return self
-end
-
---- Cuts the connection so that the client sees a reset.
-function Connection:resetAndDestroy()
-    if not self.destroyed then
-        self._box:reset()
-        self:destroy()
-    end
-    return self
-end
-
---- Tells "timeout" after ms without traffic; 0 no more.
----@param ms number
----@param callback function?
----@return self
-function Connection:setTimeout(ms, callback)
-    ms = check.number(ms, "msecs")
-    if ms < 0 or ms ~= ms then
-        error(errors.out_of_range("msecs", "a non-negative finite number", ms), 0)
-    end
-    ms = math.min(math.floor(ms), MOST_MS)
-    self.timeout = ms
-    if callback then
-        self:once("timeout", callback)
-    end
-    self._box:setTimeout(ms)
-    return self
-end
-
----@param on boolean?
----@return self
-function Connection:setNoDelay(on)
-    self._box:nodelay(on ~= false)
-    return self
-end
-
----@param on boolean?
----@param delay number? ms
----@return self
-function Connection:setKeepAlive(on, delay)
-    self._box:keepalive(on and true or false, math.floor((delay or 0) / 1000))
-    return self
-end
-
----@return { address: string, family: string, port: integer }
-function Connection:address()
-    return self._box:address(false) or {}
-end
-
-function Connection:ref()
-    self._box:ref()
-    return self
-end
-
-function Connection:unref()
-    self._box:unref()
-    return self
-end
-
--- Bytes are the parser's: there is nothing to pause but a request's body, see IncomingMessage.
-function Connection:pause()
-    return self
-end
-
-function Connection:resume()
-    return self
-end
-
-function Connection:setEncoding()
-    return self
-end
-
-function Connection.cork() end
-function Connection.uncork() end
 
 return Connection

@@ -233,9 +233,11 @@ function Incoming:_close(is_lost)
     self:emit("close")
 end
 
---- For connection.lua.
+--- For connection.lua. For the constants see Response.new.
 function Incoming.new(socket, method, url, fields)
-    return setmetatable({ method = method, url = url, socket = socket, _fields = fields }, Incoming)
+    local self = { method = false, url = false, socket = false, _fields = false }
+    self.method, self.url, self.socket, self._fields = method, url, socket, fields
+    return setmetatable(self, Incoming)
 end
 
 return Incoming

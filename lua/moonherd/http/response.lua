@@ -7,14 +7,16 @@
 -- Answers written whole, in one end_, leave with a Content-Length and cross into C once.
 
 local check = require("moonherd.check")
+local detached = require("moonherd.http.detached")
 local errors = require("moonherd.errors")
 local events = require("moonherd.events")
 local headers = require("moonherd.http.headers")
 local inspect = require("moonherd.inspect")
+local interim = require("moonherd.http.interim")
+local outgoing = require("moonherd.http.outgoing")
 local tick = require("moonherd.tick")
 
 local setmetatable, type = setmetatable, type
-local to_key = headers.key
 
 -- The flags of connection:reply.
 local WHOLE, NO_DATE, UNCOUNTED = 1, 2, 4
@@ -36,7 +38,6 @@ local Response = {
     statusCode = 200,
     sendDate = true,
     headersSent = false,
-    finished = false,
     writable = true,
     writableEnded = false,
     writableFinished = false,
@@ -46,169 +47,8 @@ local Response = {
     strictContentLength = true,
 }
 events.mixin(Response)
-
--- Headers: _keys[i] is the lower case of a name, _list[2 * i - 1] the name, _list[2 * i] its text or list of texts.
-
-local function cannot(what)
-    error(errors.of("ERR_HTTP_HEADERS_SENT", what), 0)
-end
-
-local function find(self, key)
-    local keys = self._keys
-    if keys then
-        for i = 1, #keys do
-            if keys[i] == key then
-                return i
-            end
-        end
-    end
-    return nil
-end
-
-local function set(self, name, value)
-    local key = to_key(name)
-    local text
-    if type(value) == "table" then
-        text = headers.values(name, value)
-        self._lists = true
-    else
-        text = headers.value(name, value)
-    end
-    local keys = self._keys
-    if not keys then
-        self._keys = { key }
-        self._list = { name, text }
-        return
-    end
-    local i = find(self, key) or #keys + 1
-    keys[i] = key
-    self._list[2 * i - 1] = name
-    self._list[2 * i] = text
-end
-
---- Sets a header; a list as value makes it a repeated one. The case of the name is kept.
----@param name string
----@param value string|number|boolean|table
----@return self
-function Response:setHeader(name, value)
-    if self.headersSent then
-        cannot("set")
-    end
-    set(self, name, value)
-    return self
-end
-
---- Sets all headers of a table, whose keys are names.
----@param map table<string, any>
----@return self
-function Response:setHeaders(map)
-    if self.headersSent then
-        cannot("set")
-    end
-    for name, value in pairs(check.table(map, "headers")) do
-        set(self, name, value)
-    end
-    return self
-end
-
---- Adds a value to a header that may be set already.
----@param name string
----@param value string|number|table
----@return self
-function Response:appendHeader(name, value)
-    if self.headersSent then
-        cannot("append")
-    end
-    local i = find(self, to_key(name))
-    if not i then
-        set(self, name, value)
-        return self
-    end
-    local had, more = self._list[2 * i], headers.values(name, value)
-    local list = {}
-    for _, part in ipairs({ had, more }) do
-        for _, text in ipairs(type(part) == "table" and part or { part }) do
-            list[#list + 1] = text
-        end
-    end
-    self._list[2 * i] = list
-    self._lists = true
-    return self
-end
-
----@param name string in any case
----@return string|string[]|nil
-function Response:getHeader(name)
-    local i = find(self, check.string(name, "name"):lower())
-    return i and self._list[2 * i]
-end
-
----@param name string
----@return boolean
-function Response:hasHeader(name)
-    return find(self, check.string(name, "name"):lower()) ~= nil
-end
-
----@return table<string, string|string[]> names in lower case
-function Response:getHeaders()
-    local map = {}
-    for i, key in ipairs(self._keys or map) do
-        map[key] = self._list[2 * i]
-    end
-    return map
-end
-
----@return string[] in lower case, in the order in which they were set
-function Response:getHeaderNames()
-    local names = {}
-    for i, key in ipairs(self._keys or names) do
-        names[i] = key
-    end
-    return names
-end
-
----@return string[] in the case in which they were set
-function Response:getRawHeaderNames()
-    local names = {}
-    for i = 1, #(self._keys or names) do
-        names[i] = self._list[2 * i - 1]
-    end
-    return names
-end
-
----@param name string
-function Response:removeHeader(name)
-    if self.headersSent then
-        cannot("remove")
-    end
-    local key = check.string(name, "name"):lower()
-    if key == "date" then
-        self.sendDate = false
-    end
-    local i = find(self, key)
-    if i then
-        table.remove(self._keys, i)
-        table.remove(self._list, 2 * i)
-        table.remove(self._list, 2 * i - 1)
-    end
-end
-
---- Names and values in one list, for C: repeated headers written out.
-local function flat(self)
-    local list = self._list
-    if not self._lists then
-        return list
-    end
-    local out = {}
-    for i = 1, #list, 2 do
-        local value = list[i + 1]
-        for _, text in ipairs(type(value) == "table" and value or { value }) do
-            out[#out + 1] = list[i]
-            out[#out + 1] = text
-        end
-    end
-    return out
-end
+outgoing.mixin(Response)
+interim(Response)
 
 -- The head ------------------------------------------------------------------------------------------------------
 
@@ -235,7 +75,7 @@ end
 ---@return self
 function Response:writeHead(status, message, map)
     if self.headersSent then
-        cannot("write")
+        outgoing.cannot("write")
     end
     if type(message) == "table" then
         message, map = nil, message
@@ -243,25 +83,7 @@ function Response:writeHead(status, message, map)
     status = check_status(status)
     check_message(message)
     if map ~= nil then
-        check.table(map, "headers")
-        if #map > 0 then
-            if #map % 2 ~= 0 then
-                error(errors.arg_value("headers", map), 0)
-            end
-            for i = 1, #map, 2 do
-                -- A list may repeat names, and then means it.
-                if find(self, to_key(map[i])) and self._listed then
-                    self:appendHeader(map[i], map[i + 1])
-                else
-                    set(self, map[i], map[i + 1])
-                end
-                self._listed = true
-            end
-        else
-            for name, value in pairs(map) do
-                set(self, name, value)
-            end
-        end
+        outgoing.set_all(self, map)
     end
     self.statusCode = status
     self.statusMessage = message or self.statusMessage
@@ -291,67 +113,20 @@ local function send_head(self, body, flags)
     if not self.sendDate then
         flags = flags + NO_DATE
     end
-    local list = self._list and flat(self)
+    local list = self._list and outgoing.flat(self) or nil
     local socket = self.socket
     local ok, text, code = socket._box:reply(status, message, list, body, flags, socket._keep_max)
     if not ok then
         refused(self, text, code)
     end
     self.headersSent = true
-    self._head = true
 end
 
 --- Sends the head now.
 function Response:flushHeaders()
     if not self._head and self.socket then
         send_head(self, nil, 0)
-    end
-end
-
-local function interim(self, status, list)
-    if self.headersSent then
-        cannot("write")
-    end
-    self.socket._box:interim(status, list)
-end
-
---- 100 Continue: tells a client that waits for it to send its body.
----@param callback function?
-function Response:writeContinue(callback)
-    self._continued = true
-    interim(self, 100)
-    if callback then
-        tick.add(callback)
-    end
-end
-
---- 102 Processing.
----@param callback function?
-function Response:writeProcessing(callback)
-    interim(self, 102)
-    if callback then
-        tick.add(callback)
-    end
-end
-
---- 103 Early Hints.
----@param hints table<string, string|string[]> `link` first of all
----@param callback function?
-function Response:writeEarlyHints(hints, callback)
-    local list = {}
-    for name, value in pairs(check.table(hints, "hints")) do
-        to_key(name)
-        if name == "link" and type(value) == "table" then
-            value = table.concat(value, ", ")
-        end
-        list[#list + 1] = name
-        list[#list + 1] = headers.value(name, value)
-    end
-    if #list > 0 then
-        interim(self, 103, list)
-    end
-    if callback then
-        tick.add(callback)
+        self._head = true
     end
 end
 
@@ -363,6 +138,10 @@ local function check_data(data)
     elseif type(data) ~= "string" then
         error(errors.arg_type("chunk", "string", data), 0)
     end
+end
+
+local function destroyed_error(what)
+    return errors.new("Error", "ERR_STREAM_DESTROYED", ("Cannot call %s after a stream was destroyed"):format(what))
 end
 
 local function fail_later(self, err, callback)
@@ -397,10 +176,14 @@ function Response:write(data, encoding, callback)
         return false
     end
     if self.destroyed or not self.socket then
+        if callback then
+            tick.add(callback, destroyed_error("write"))
+        end
         return false
     end
     if not self._head then
         send_head(self, nil, 0)
+        self._head = true
     end
     local box = self.socket._box
     local ok, pending, code = box:write(data)
@@ -461,29 +244,16 @@ function Response:end_(data, encoding, callback)
         end
         self.writableEnded = true
     end
-    self.finished = true
     if callback then
         self:once("finish", callback)
     end
-    if self._events or self.req._events then
+    if (self._events or self.req._events) and self.socket then
         watch(self)
     end
     return self
 end
 
 Response["end"] = Response.end_
-
---- Fields behind a chunked body.
----@param map table<string, string>
-function Response:addTrailers(map)
-    local list = self._trailers or {}
-    for name, value in pairs(check.table(map, "trailers")) do
-        to_key(name)
-        list[#list + 1] = name
-        list[#list + 1] = headers.value(name, value)
-    end
-    self._trailers = list
-end
 
 --- For symmetry with Node: what is written in one turn leaves together in any case.
 function Response.cork() end
@@ -516,6 +286,20 @@ function Response:destroy(err)
         end
     end
     return self
+end
+
+--- Answers on a net.Socket from elsewhere; only for a response made by http.ServerResponse.
+---@param socket moonherd.Socket
+function Response:assignSocket(socket)
+    if self.socket then
+        error(errors.new("Error", "ERR_HTTP_SOCKET_ASSIGNED", "ServerResponse has an already assigned socket"), 0)
+    end
+    self.socket = detached.new(socket, self.req)
+end
+
+--- Lets go of that socket.
+function Response:detachSocket()
+    self.socket = false
 end
 
 for _, name in ipairs({ "on", "addListener", "once", "prependListener", "prependOnceListener" }) do
@@ -565,7 +349,7 @@ function Response:_close()
     local written = self._written
     if written then
         self._written = nil
-        local err = errors.new("Error", "ERR_STREAM_DESTROYED", "Cannot call write after a stream was destroyed")
+        local err = destroyed_error("write")
         for i = 1, #written do
             written[i](err)
         end
@@ -576,19 +360,20 @@ function Response:_close()
     self:emit("close")
 end
 
---- For connection.lua.
+--- For connection.lua. The table has room for all that an ordinary answer sets: keys with constant values are copied
+-- with it, others would make it grow step by step (bytecode, unlike source, does not keep them).
 function Response.new(socket, req)
-    -- Every field that an ordinary answer sets: a table that grows is the dearest part of a small answer.
-    return setmetatable({
-        socket = socket,
-        req = req,
+    local self = {
+        socket = false,
+        req = false,
         headersSent = false,
-        finished = false,
         writableEnded = false,
         _head = false,
-        _keys = nil,
-        _list = nil,
-    }, Response)
+        _keys = false,
+        _list = false,
+    }
+    self.socket, self.req = socket, req
+    return setmetatable(self, Response)
 end
 
 return Response

@@ -1,0 +1,244 @@
+--- The headers of a message that is being made: set, asked for, removed, and written out as a list for C.
+--
+--     outgoing.mixin(Response)
+--     res:setHeader("Content-Type", "text/plain")
+--     outgoing.flat(res)                              -- { "Content-Type", "text/plain" }, or nil without any
+
+local check = require("moonherd.check")
+local errors = require("moonherd.errors")
+local headers = require("moonherd.http.headers")
+
+local type = type
+local to_key = headers.key
+
+local M = {}
+local Outgoing = {}
+
+-- _keys[i] is the lower case of a name, _list[2 * i - 1] the name, _list[2 * i] its text or list of texts;
+-- _raw[key] what was given, where that was no text.
+
+--- Raises ERR_HTTP_HEADERS_SENT.
+function M.cannot(what)
+    error(errors.of("ERR_HTTP_HEADERS_SENT", what), 0)
+end
+
+local function find(self, key)
+    local keys = self._keys
+    if keys then
+        for i = 1, #keys do
+            if keys[i] == key then
+                return i
+            end
+        end
+    end
+    return nil
+end
+
+--- What was given for the i-th header.
+local function given(self, i)
+    local raw = self._raw and self._raw[self._keys[i]]
+    if raw == nil then
+        raw = self._list[2 * i]
+    end
+    return raw
+end
+
+local function set(self, name, value)
+    local key = to_key(name)
+    local text
+    if type(value) == "table" then
+        text = headers.values(name, value)
+        self._lists = true
+    else
+        text = headers.value(name, value)
+    end
+    if text ~= value or self._raw then
+        self._raw = self._raw or {}
+        self._raw[key] = text ~= value and value or nil
+    end
+    local keys = self._keys
+    if not keys then
+        self._keys = { key, nil, nil, nil } -- room for the usual few
+        self._list = { name, text, nil, nil, nil, nil, nil, nil }
+        return
+    end
+    local i = find(self, key) or #keys + 1
+    keys[i] = key
+    self._list[2 * i - 1] = name
+    self._list[2 * i] = text
+end
+
+--- Sets a header; a list as value makes it a repeated one. The case of the name is kept.
+---@param name string
+---@param value string|number|boolean|table
+---@return self
+function Outgoing:setHeader(name, value)
+    if self.headersSent then
+        M.cannot("set")
+    end
+    set(self, name, value)
+    return self
+end
+
+--- Sets all headers of a table, whose keys are names.
+---@param map table<string, any>
+---@return self
+function Outgoing:setHeaders(map)
+    if self.headersSent then
+        M.cannot("set")
+    end
+    for name, value in pairs(check.table(map, "headers")) do
+        set(self, name, value)
+    end
+    return self
+end
+
+--- Adds a value to a header that may be set already.
+---@param name string
+---@param value string|number|table
+---@return self
+function Outgoing:appendHeader(name, value)
+    if self.headersSent then
+        M.cannot("append")
+    end
+    local i = find(self, to_key(name))
+    if not i then
+        set(self, name, value)
+        return self
+    end
+    local had, more = self._list[2 * i], headers.values(name, value)
+    local list = {}
+    for _, part in ipairs({ had, more }) do
+        for _, text in ipairs(type(part) == "table" and part or { part }) do
+            list[#list + 1] = text
+        end
+    end
+    self._list[2 * i] = list
+    self._lists = true
+    if self._raw then
+        self._raw[self._keys[i]] = nil
+    end
+    return self
+end
+
+--- The value as it was given.
+---@param name string in any case
+---@return any
+function Outgoing:getHeader(name)
+    local i = find(self, check.string(name, "name"):lower())
+    return i and given(self, i)
+end
+
+---@param name string
+---@return boolean
+function Outgoing:hasHeader(name)
+    return find(self, check.string(name, "name"):lower()) ~= nil
+end
+
+---@return table<string, any> names in lower case
+function Outgoing:getHeaders()
+    local map = {}
+    for i, key in ipairs(self._keys or map) do
+        map[key] = given(self, i)
+    end
+    return map
+end
+
+---@return string[] in lower case, in the order in which they were set
+function Outgoing:getHeaderNames()
+    local names = {}
+    for i, key in ipairs(self._keys or names) do
+        names[i] = key
+    end
+    return names
+end
+
+---@return string[] in the case in which they were set
+function Outgoing:getRawHeaderNames()
+    local names = {}
+    for i = 1, #(self._keys or names) do
+        names[i] = self._list[2 * i - 1]
+    end
+    return names
+end
+
+---@param name string
+function Outgoing:removeHeader(name)
+    if self.headersSent then
+        M.cannot("remove")
+    end
+    local key = check.string(name, "name"):lower()
+    local i = find(self, key)
+    if key == "date" and not i then
+        self.sendDate = false
+    end
+    if i then
+        table.remove(self._keys, i)
+        table.remove(self._list, 2 * i)
+        table.remove(self._list, 2 * i - 1)
+    end
+end
+
+--- Names and values in one list, for C: repeated headers written out.
+function M.flat(self)
+    local list = self._list
+    if not self._lists then
+        return list
+    end
+    local out = {}
+    for i = 1, #list, 2 do
+        local value = list[i + 1]
+        for _, text in ipairs(type(value) == "table" and value or { value }) do
+            out[#out + 1] = list[i]
+            out[#out + 1] = text
+        end
+    end
+    return out
+end
+
+--- Fields behind a chunked body.
+---@param map table<string, string>
+function Outgoing:addTrailers(map)
+    local list = self._trailers or {}
+    for name, value in pairs(check.table(map, "trailers")) do
+        to_key(name)
+        list[#list + 1] = name
+        list[#list + 1] = headers.value(name, value)
+    end
+    self._trailers = list
+end
+
+--- Sets headers from a list { name, value, ... }: it replaces what was set before, and may repeat names.
+local function set_list(self, list)
+    if #list % 2 ~= 0 then
+        error(errors.arg_value("headers", list), 0)
+    end
+    for i = 1, #list, 2 do
+        to_key(list[i])
+        self:removeHeader(list[i])
+    end
+    for i = 1, #list, 2 do
+        self:appendHeader(list[i], list[i + 1])
+    end
+end
+
+--- Sets all headers of a table by name, or of a list { name, value, name, value, ... }.
+function M.set_all(self, map)
+    check.table(map, "headers")
+    if #map > 0 then
+        set_list(self, map)
+        return
+    end
+    for name, value in pairs(map) do
+        set(self, name, value)
+    end
+end
+
+--- Gives a class the methods.
+function M.mixin(class)
+    for name, method in pairs(Outgoing) do
+        class[name] = method
+    end
+end
+
+return M
