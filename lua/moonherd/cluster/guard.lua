@@ -24,6 +24,9 @@ local LOOK_MS = 1000 -- how often /proc is read for each worker's size
 local RETRY_MS = 1000 -- when nothing could be forked, for want of descriptors say
 local LAST_MS = 1000 -- from the kill of who did not drain to the master's own end, at the latest
 
+-- What the machine has too little of: no fault of the workers, so nothing for the breaker.
+local SHORTAGE = { EMFILE = true, ENFILE = true, EAGAIN = true, ENOMEM = true }
+
 ---@class moonherd.Guard
 ---@field cluster table
 ---@field options table
@@ -65,7 +68,7 @@ function Guard:_fork()
     return true
 end
 
---- The machine, or the settings, do not let us fork now: the herd that there is must not die of it.
+--- Nothing can be forked now: the herd that there is must not die of it.
 function Guard:_retry(err)
     process.emitWarning(("cannot fork a worker, next try in %d ms: %s"):format(RETRY_MS, tostring(err)), "GuardWarning")
     self.pending = self.pending + 1
@@ -152,6 +155,17 @@ function Guard:_died(worker, code, signal)
     end
     self:_breaker_changed(changed)
     self:_plan_breaker()
+end
+
+function Guard:_unstarted(worker, err)
+    if SHORTAGE[err.code] then
+        if not self.stopping and self:_count() < self.options.workers then
+            self:_retry(err)
+        end
+        return
+    end
+    process.emitWarning(("worker %d cannot be started: %s"):format(worker.id, tostring(err)), "GuardWarning")
+    self:_died(worker)
 end
 
 function Guard:_respawn(worker, cause, lived, asked)
@@ -314,15 +328,15 @@ function Guard:_start()
         worker._forked_at = now()
         self:_watch(worker)
         worker:on("error", function(err)
-            -- A worker that cannot be started, or dies under a message, is no reason for its master to die.
-            if worker:listenerCount("error") == 1 then
+            -- A worker that dies under a message is no reason for its master to die.
+            if worker.process.pid and worker:listenerCount("error") == 1 then
                 process.emitWarning(("worker %d: %s"):format(worker.id, tostring(err)), "GuardWarning")
             end
         end)
     end)
-    cluster.on("_dead", function(worker, code, signal)
+    cluster.on("_dead", function(worker, code, signal, unstarted)
         -- After everybody has heard of the exit: what follows from it is told in order.
-        process.nextTick(self._died, self, worker, code, signal)
+        process.nextTick(unstarted and self._unstarted or self._died, self, worker, unstarted or code, signal)
     end)
     cluster.on("disconnect", function(worker)
         self:_left(worker)

@@ -153,7 +153,7 @@ local function on_exit(worker, code, signal)
 end
 
 --- The process could not be started: no exit will come, and where descriptors were short no disconnect either.
-local function on_unstarted(worker)
+local function on_unstarted(worker, err)
     worker.exitedAfterDisconnect = worker.exitedAfterDisconnect == true
     worker.state = "dead"
     worker._cause = "spawn"
@@ -161,7 +161,7 @@ local function on_unstarted(worker)
     if not worker:isConnected() then
         remove_worker(worker)
     end
-    cluster.emit("_dead", worker)
+    cluster.emit("_dead", worker, nil, nil, err)
 end
 
 local function on_disconnect(worker)
@@ -259,9 +259,9 @@ local function fork(env)
     local child, watch = fork_process(next_id, env)
     local worker
     -- Before the worker's own listener, which raises the error where nobody listens.
-    child:on("error", function()
+    child:on("error", function(err)
         if not child.pid and worker.state ~= "dead" then
-            on_unstarted(worker)
+            on_unstarted(worker, err)
         end
     end)
     worker = Worker.new({ id = next_id, process = child })
