@@ -141,10 +141,12 @@ static void on_log(void *userdata, enum mh_level level, const char *line)
  * the loop half a second to leave in order, after which SIGALRM ends the process.
  */
 static volatile pid_t parent_pid;
+static void (*volatile displaced_sigcont)(int); /* of a script that listens to SIGCONT, too */
 
 static void on_sigcont(int signum)
 {
-    (void)signum;
+    if (displaced_sigcont)
+        displaced_sigcont(signum);
     if (getppid() == parent_pid)
         return;
     struct sigaction fatal = {.sa_handler = SIG_DFL};
@@ -162,7 +164,12 @@ static void on_follow_parent(void *userdata, int pid)
     (void)userdata;
     parent_pid = pid;
     struct sigaction action = {.sa_handler = on_sigcont, .sa_flags = SA_RESTART};
-    sigaction(SIGCONT, &action, NULL);
+    struct sigaction before;
+    sigfillset(&action.sa_mask);
+    sigaction(SIGCONT, &action, &before);
+    if (before.sa_handler != on_sigcont)
+        displaced_sigcont =
+            before.sa_handler == SIG_DFL || before.sa_handler == SIG_IGN ? NULL : before.sa_handler;
     prctl(PR_SET_PDEATHSIG, SIGCONT);
     if (getppid() != pid)
         raise(SIGCONT); /* it was gone before we asked */

@@ -54,6 +54,13 @@ describe("when the master is killed with -9, within a second no worker is left t
             end
             process.on('disconnect', function() while true do end end)
         ]],
+        ["listens to SIGCONT and loops"] = "process.on('SIGCONT', function() end) while true do end",
+        ["has listened to SIGCONT and loops"] = [[
+            local function listener() end
+            process.on('SIGCONT', listener)
+            process.off('SIGCONT', listener)
+            while true do end
+        ]],
         ["floods its channel"] = "while true do process.send(('x'):rep(1000)) end",
     }
     for what, code in pairs(WORK) do
@@ -121,6 +128,26 @@ end)
 
 describe("when the thread or process that looks dead is not the master", function()
     after_each(herd.cleanup)
+
+    it("a worker hears SIGCONT as often as it comes, if it listens", function()
+        local master = herd.start [[
+            if cluster.isPrimary then
+                cluster.fork()
+                return
+            end
+            local count = 0
+            process.on("SIGCONT", function()
+                count = count + 1
+                say("SIGCONT", count)
+            end)
+            say("up", process.pid)
+        ]]
+        local pid = tonumber((master:expect("up (%d+)")))
+        for i = 1, 3 do
+            herd.kill(pid, "SIGCONT")
+            master:expect("SIGCONT " .. i)
+        end
+    end)
 
     it("the herd lives on: SIGCONT from anybody ends nobody", function()
         local master = herd.start [[

@@ -22,6 +22,7 @@ local listen = require("moonherd.cluster.listen")
 local memory = require("moonherd.process.memory")
 local process = require("moonherd.process")
 local report = require("moonherd.process.report")
+local signals = require("moonherd.process.signals")
 local Worker = require("moonherd.cluster.worker")
 
 ---@class moonherd.Cluster: moonherd.EventEmitter
@@ -154,6 +155,11 @@ local function start()
     env.MOONHERD_PAGE_FD = nil
     local child = page_fd and assert(core.child({}, box, page_fd)) or nil
     core.followParent(box)
+    signals.rewatched = function(name)
+        if name == "SIGCONT" and box:isOpen() then
+            core.followParent(box) -- by that very signal, and its handler was just displaced
+        end
+    end
     local hard = tonumber(env.MOONHERD_MEMORY_HARD)
     env.MOONHERD_MEMORY_HARD = nil
     if hard then

@@ -7,7 +7,11 @@ local check = require("moonherd.check")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
 
-local M = {}
+local M = {
+    --- Called with the name of a signal whose watcher was installed or taken away, for who handles it besides.
+    ---@type fun(name: string)?
+    rewatched = nil,
+}
 
 local watchers = {} -- name -> box
 
@@ -19,6 +23,12 @@ local function watch_all(process)
         process.emit(self.name, self.name, number)
     end
 
+    local function rewatched(name)
+        if M.rewatched then
+            M.rewatched(name)
+        end
+    end
+
     local function first(name)
         local owner = setmetatable({ name = name }, owner_class)
         local box, _, code, errno = core.signal(owner, core.signals[name])
@@ -26,11 +36,13 @@ local function watch_all(process)
             error(errors.system(code, errno, "uv_signal_start"), 0)
         end
         watchers[name] = box
+        rewatched(name)
     end
 
     local function last(name)
         watchers[name]:close()
         watchers[name] = nil
+        rewatched(name)
     end
 
     for name in pairs(core.signals) do
