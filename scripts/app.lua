@@ -42,4 +42,16 @@ local server = http.createServer(function(req, res)
     res:end_("not found; try / /throw /loop /leak\n")
 end)
 
-server:listen(tonumber(process.env.PORT) or 8000, process.env.HOST or "127.0.0.1")
+-- HOST and PORT, where they are set and not empty.
+local function setting(name, default)
+    local value = process.env[name]
+    return value ~= "" and value or default
+end
+
+local host, port = setting("HOST", "127.0.0.1"), setting("PORT", 8000)
+
+server:on("error", function(err)
+    console.error("[worker %d] cannot serve: %s; HOST and PORT change the address", id, err.message)
+    process.exit(1)
+end)
+server:listen({ host = host, port = port })

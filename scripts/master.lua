@@ -15,27 +15,38 @@ end
 
 local policy_file = here .. "/policy.lua"
 
--- A broken file is named, and what was in force stays in force.
-local function apply_policy()
+-- What a broken file leaves in force is said with what is wrong in it.
+local function apply_policy(otherwise)
     local chunk, problem = loadfile(policy_file)
     local ok, result = chunk ~= nil, problem
     if ok then
         ok, result = pcall(chunk)
+    end
+    if ok and result == nil then
+        ok, result = false, "it returns nothing, but must return a table"
     end
     if ok then
         ok, result = pcall(cluster.guard, result)
     end
     if not ok then
         local message = type(result) == "table" and result.message or tostring(result)
-        console.error(("[master %d] %s not applied, the old values stay: %s"):format(process.pid, policy_file, message))
+        console.error(("[master %d] policy.lua not applied, %s: %s"):format(process.pid, otherwise, message))
     end
     return ok, result
 end
 
 -- What happens --------------------------------------------------------------------------------------------------------
 
+local function url(address)
+    local host = address.address or "*" -- listen was given no host: all addresses of this machine
+    if address.addressType == -1 then
+        return host -- the path of a unix socket
+    end
+    return ("http://%s:%d"):format(host:find(":") and "[" .. host .. "]" or host, address.port)
+end
+
 cluster.on("listening", function(worker, address)
-    say("worker %d (pid %d) serves http://%s:%d", worker.id, worker.process.pid, address.address, address.port)
+    say("worker %d (pid %d) serves %s", worker.id, worker.process.pid, url(address))
 end)
 
 cluster.on("exit", function(worker, code, signal)
@@ -65,19 +76,19 @@ cluster.on("breaker", function(facts)
 end)
 
 cluster.on("stop", function(signal)
-    say("%s: the workers finish what they have", signal)
+    say("%s: the workers finish what they have; a second one ends them at once", signal)
 end)
 
 process.on("SIGHUP", function()
-    local ok, options = apply_policy()
+    local ok, options = apply_policy("the old values stay")
     if ok then
-        say("policy.lua applied: %d workers", options.workers)
+        say("policy.lua applied: %d worker%s", options.workers, options.workers == 1 and "" or "s")
     end
 end)
 
 -- The herd ------------------------------------------------------------------------------------------------------------
 
 cluster.setupPrimary({ exec = here .. "/app.lua" })
-if not apply_policy() then
+if not apply_policy("nothing is started") then
     process.exit(1)
 end

@@ -3,6 +3,7 @@ local files = require("spec.support.files")
 local herd = require("spec.support.herd")
 local http = require("spec.support.http")
 local proc = require("spec.support.proc")
+local sockets = require("spec.support.sockets")
 local sys = require("spec.support.sys")
 
 local ROOT = sys.readlink("/proc/self/cwd")
@@ -152,6 +153,7 @@ describe("master.lua and app.lua", function()
             ["return { heartbeet = { misses = 2 } }"] = "heartbeet.*heartbeat",
             ["error('not today')"] = "not today",
             ["return 7"] = "must be a table, got 7",
+            ["-- nothing"] = "it returns nothing",
         }
         local count = 0
         for text, message in pairs(broken) do
@@ -166,7 +168,7 @@ describe("master.lua and app.lua", function()
 
         files.write("policy.lua", "return { workers = 1 }")
         herd.kill(master.pid, "SIGHUP")
-        master:expect("policy%.lua applied: 1 workers")
+        master:expect("policy%.lua applied: 1 worker\n")
         herd.wait_for(master, function() return #herd.workers(master) == 1 end, 5, "one worker")
         local _, last = hello(port)
         assert.equal(first, last)
@@ -175,8 +177,46 @@ describe("master.lua and app.lua", function()
     it("do not start with a broken policy", function()
         local done = herd.run({ file = copy_scripts("return { workers = 'many' }"), env = { PORT = "0" } })
         assert.equal(1, done.code)
-        assert.matches("policy%.lua not applied.*workers must be an integer", done.stderr)
+        assert.matches("policy%.lua not applied, nothing is started: .*workers must be an integer", done.stderr)
         assert.equal("", done.stdout)
+
+        local own = sys.slurp(ROOT .. "/scripts/policy.lua")
+        done = herd.run({ file = copy_scripts(own), env = { PORT = "0", WORKERS = "many" } })
+        assert.matches('nothing is started: .*workers must be an integer.*got "many"', done.stderr)
+    end)
+
+    it("take empty variables for missing ones, and say in one line what cannot be listened on", function()
+        local _, port = sockets.serve()
+        local env = { HOST = "", PORT = tostring(port), WORKERS = "1" }
+        local master = herd.start({ file = copy_scripts("return { workers = 1 }"), env = env })
+        local wanted = "%[worker 1%] cannot serve: bind EADDRINUSE 127%.0%.0%.1:" .. env.PORT .. "; HOST and PORT"
+        master:expect(wanted, 10, "stderr")
+        master:expect("worker 1 %(pid %d+%) is gone: exit code 1")
+        assert.is_nil(master:text("stderr"):find("traceback", 1, true))
+        stop(master, "SIGTERM")
+        sockets.cleanup()
+
+        env.PORT = "http"
+        master = herd.start({ file = copy_scripts("return { workers = 1 }"), env = env })
+        master:expect("should be >= 0 and < 65536%. Received type string %('http'%)", 10, "stderr")
+        stop(master, "SIGTERM")
+    end)
+
+    it("name every kind of address", function()
+        local path = files.path("app.sock")
+        local kinds = {
+            ["0"] = "http://%*:%d+\n",
+            ["0, '127.0.0.1'"] = "http://127%.0%.0%.1:%d+\n",
+            ["0, '::1'"] = "http://%[::1%]:%d+\n",
+            [("%q"):format(path)] = path:gsub("%p", "%%%0") .. "\n",
+        }
+        for arguments, shown in pairs(kinds) do
+            local file = copy_scripts("return { workers = 1 }")
+            files.write("app.lua", ("require('http').createServer():listen(%s)"):format(arguments))
+            local master = herd.start({ file = file })
+            master:expect("worker 1 %(pid %d+%) serves " .. shown, 10)
+            assert.equal(0, stop(master, "SIGTERM").code)
+        end
     end)
 end)
 
