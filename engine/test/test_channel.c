@@ -3,6 +3,7 @@
  * queues have tests of their own.
  */
 #include "base/err.h"
+#include "fuzz/fuzz_frame.c"
 #include "peer.h"
 
 #include <errno.h>
@@ -439,9 +440,15 @@ static void test_open_fails(void)
     close(peer);
 }
 
+static void test_corpus(void)
+{
+    test_replay(MH_TEST_CORPUS "/frame", LLVMFuzzerTestOneInput);
+}
+
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
+    RUN(test_corpus); /* it keeps its loop */
     test_loop_open(&loop);
     int before = test_count_fds();
     RUN(test_sizes);
