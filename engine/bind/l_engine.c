@@ -39,7 +39,9 @@ static int l_engine_exit(lua_State *L)
 {
     struct mh_state *st = mh_state_of(L);
     int code = (int)mh_arg_integer(L, 1, "code", -2147483647, 2147483647);
+    st->ctx->exiting = true;
     mh_ctx_settle(st->ctx);
+    st->ctx->exiting = false;
     if (st->host.exit)
         st->host.exit(st->host.userdata, code);
     uv_stop(st->ctx->loop);

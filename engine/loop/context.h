@@ -26,6 +26,7 @@ struct mh_ctx {
     struct mh_link fd_waiters; /* struct mh_fd_waiter: wants to know when a descriptor was closed */
     struct mh_reaper *reaper;  /* proc/process.c's: children without a pidfd; NULL while there are none */
     bool closing;              /* the engine is closing: open nothing new */
+    bool exiting;              /* the process ends when the running callback does: what is to be sent, now */
     unsigned pool_requests;    /* at work on libuv's threads: the context must outlive them */
     char *read_buffer;         /* MH_CTX_READ_BYTES, lent to one read at a time; NULL until the first */
     struct mh_stats *stats;    /* own_stats, or a part of the health page */

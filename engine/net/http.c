@@ -41,8 +41,7 @@ static void http_lose(struct mh_http *c, int rc)
 
 void mh_http_schedule(struct mh_http *c)
 {
-    if (!c->feeding)
-        mh_ctx_defer(c->handle.ctx, &c->work);
+    mh_ctx_defer(c->handle.ctx, &c->work);
 }
 
 void mh_http_end(struct mh_http *c)
@@ -295,8 +294,14 @@ static void http_turn(struct mh_http *c)
 static void http_work(struct mh_deferred *work)
 {
     struct mh_http *c = mh_of(work, struct mh_http, work);
-    if (http_is_open(c))
+    /* While bytes are being parsed their end is not far, and takes all answers along; unless there is no
+     * later. */
+    if (!http_is_open(c))
+        return;
+    if (!c->feeding)
         http_turn(c);
+    else if (c->handle.ctx->exiting && mh_buf_len(&c->out) > 0)
+        mh_http_send(c, NULL, 0);
 }
 
 static void stream_data(struct mh_stream *s, const char *bytes, size_t len)

@@ -218,10 +218,9 @@ static void server_close_phase(struct mh_http_server *server, enum mh_http_phase
         mh_list_remove(link);
         mh_list_append(&server->phases[phase], link);
         struct mh_http *c = server_connection(place_of(link));
-        if (!idle_only)
+        /* In the middle of being parsed it is not idle any more, though it still stands here. */
+        if (!idle_only || (!c->in_hand && !c->ending))
             mh_http_close(c);
-        else if (!c->in_hand && !c->ending)
-            mh_http_end(c);
     }
 }
 

@@ -64,6 +64,8 @@ describe("limits of an http server", function()
         local server = http.createServer()
         assert.has_error(function() server.timeout = -1 end)
         server.maxBodySize = math.huge
+        server.keepAliveTimeout = nil
+        assert.equal(5000, server.keepAliveTimeout)
         server.anything = "else"
         assert.equal("else", server.anything)
     end)
@@ -115,6 +117,8 @@ describe("limits of an http server", function()
         assert.equal("ok", (web.ask(port, GET .. ("X: y\r\n"):rep(4) .. "\r\n")).body)
         assert.equal(10, seen)
         refused(port, 431, GET .. ("X: y\r\n"):rep(5) .. "\r\n")
+        local _, any = web.serve({ maxHeadersCount = 0 }, ok)
+        assert.equal("ok", (web.ask(any, GET .. ("a:\r\n"):rep(3000) .. "\r\n")).body)
         local _, many = web.serve(nil, ok)
         assert.equal("ok", (web.ask(many, GET .. ("a:\r\n"):rep(1999) .. "\r\n")).body)
         refused(many, 431, GET .. ("a:\r\n"):rep(2000) .. "\r\n")

@@ -17,6 +17,12 @@ local server = http.createServer(function(req, res)
         req:resume()
     elseif req.url == "/slow" then
         setTimeout(function() res:end_("slow") end, 300)
+    elseif req.url == "/exit" then
+        res:end_("farewell")
+        process.exit(3)
+    elseif req.url == "/throw-after" then
+        res:end_("farewell")
+        error("thrown on purpose")
     elseif req.url == "/quit" then
         res:setHeader("Connection", "close")
         res:end_("bye")
@@ -56,9 +62,20 @@ describe("http in a program", function()
         end)
     end
 
+    for where, code in pairs({ ["/exit"] = 3, ["/throw-after"] = 1 }) do
+        it("sends an answer that was given before its end at " .. where, function()
+            local process, port = start(APP)
+            local client = clients.connect(port)
+            client:send(GET:format("/before") .. GET:format(where))
+            assert.equal("/before", client:response().body)
+            assert.equal("farewell", client:response().body)
+            assert.equal(code, process:wait().code)
+        end)
+    end
+
     it("lets the others live on where uncaughtException is heard", function()
-        local process, port = start([[process.on("uncaughtException", function(err) print("caught " .. tostring(err)) end)]]
-            .. "\n" .. APP)
+        local listen = [[process.on("uncaughtException", function(err) print("caught " .. tostring(err)) end)]]
+        local process, port = start(listen .. "\n" .. APP)
         local other = clients.connect(port)
         other:send(GET:format("/1"))
         assert.equal("/1", other:response().body)

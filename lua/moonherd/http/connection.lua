@@ -175,32 +175,25 @@ function Connection:on_flushed()
     end
 end
 
-local function lost(self, message, code, errno)
-    local err = errors.new("Error", code, "read " .. code, { errno = errno, syscall = "read", reason = message })
-    self._error = err
-    return err
-end
-
 --- The client is gone. on_closed follows.
 function Connection:on_lost(message, code, errno)
-    local err = lost(self, message, code, errno)
+    self._had_error = true
     local server = self.server
     if server:listenerCount("clientError") > 0 then
-        server:emit("clientError", err, self)
+        local fields = { errno = errno, syscall = "read", reason = message }
+        server:emit("clientError", errors.new("Error", code, "read " .. code, fields), self)
     end
 end
 
 --- What came is no request, or came too slowly.
 function Connection:on_bad(code, reason, status)
     local server = self.server
-    self._bad = true
-    if server:listenerCount("clientError") > 0 then
-        local message = code == "ERR_HTTP_REQUEST_TIMEOUT" and "Request timeout" or "Parse Error: " .. reason
-        local err = errors.new("Error", code, message, { reason = reason, statusCode = status })
-        server:emit("clientError", err, self)
-    else
+    if server:listenerCount("clientError") == 0 then
         self._box:refuse(status)
+        return
     end
+    local message = code == "ERR_HTTP_REQUEST_TIMEOUT" and "Request timeout" or "Parse Error: " .. reason
+    server:emit("clientError", errors.new("Error", code, message, { reason = reason, statusCode = status }), self)
 end
 
 function Connection:on_timeout()
@@ -214,34 +207,34 @@ function Connection:on_timeout()
     end
 end
 
+--- Tells what is over: the exchanges not yet closed, the socket, and, first of all, the server, which must not lose
+-- count when a listener raises.
 function Connection:on_closed()
     self.destroyed = true
     self.readable, self.writable = false, false
     if self._released then
         return
     end
-    local waiting, res = self._waiting, self.res
-    self._waiting = nil
+    local waiting, req, res, original = self._waiting, self.req, self.res, self._original
+    self._waiting, self.req, self.res = nil, nil, nil
+    self.server:_connectionClosed()
+    if self._counted_by then
+        self._counted_by:_connectionClosed()
+    end
     for i = 1, #(waiting or "") do
         if waiting[i] ~= res then
             waiting[i].req:_close(true)
             waiting[i]:_close()
         end
     end
-    if res and not (res.writableEnded and res._closed) then
-        self.req:_close(true)
+    if res and not res._closed then
+        req:_close(true)
         res:_close()
     end
-    self.req, self.res = nil, nil
-    self.server:_connectionClosed()
-    self:emit("close", self._error ~= nil)
-    local original = self._original
+    self:emit("close", self._had_error or false)
     if original then
         original.destroyed, original.closed = true, true
-        if self._counted_by then
-            self._counted_by:_connectionClosed()
-        end
-        original:emit("close", self._error ~= nil)
+        original:emit("close", self._had_error or false)
     end
 end
 

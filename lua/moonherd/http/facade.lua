@@ -88,7 +88,7 @@ function Facade:destroy(err)
     if not self.destroyed then
         self.destroyed = true
         self.writable = false
-        self._error = self._error or err
+        self._had_error = self._had_error or err ~= nil
         if self._box then
             self._box:close()
         end

@@ -220,7 +220,9 @@ function Incoming:_close(is_lost)
     local err = self._error
     if is_lost and not self.complete and not self.destroyed then
         self.aborted = true
-        err = errors.new("Error", "ECONNRESET", "aborted")
+        if self:listenerCount("error") > 0 then
+            err = errors.new("Error", "ECONNRESET", "aborted")
+        end
         self:emit("aborted")
     elseif self.complete and not self.destroyed and not self.aborted then
         self:_end() -- unread, but over

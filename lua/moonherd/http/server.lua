@@ -62,7 +62,9 @@ end
 Server.requireHostHeader = true
 
 local function check_limit(name, value)
-    if value == math.huge then
+    if value == nil then
+        return Server[name]
+    elseif value == math.huge or (value == 0 and name == "maxHeadersCount") then -- 0 as in Node
         return NO_LIMIT
     end
     return check.integer(value, name, 0, NO_LIMIT)
@@ -141,7 +143,13 @@ function Server:accept_fd(fd, shared)
         self:_connectionClosed()
         return
     end
-    local events = self._events
+    local options, events = self._options, self._events
+    if options.keepAlive then
+        connection:setKeepAlive(true, options.keepAliveInitialDelay)
+    end
+    if options.noDelay == false then
+        connection:setNoDelay(false)
+    end
     if events and events.connection then
         self:emit("connection", connection)
     end
