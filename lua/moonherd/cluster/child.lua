@@ -167,8 +167,9 @@ local function start()
     end
     if env.MOONHERD_GUARDED then
         env.MOONHERD_GUARDED = nil
-        -- Ctrl-C reaches the whole foreground group: the master decides what it means for its herd.
+        -- Ctrl-C, and a terminal that closes, reach the whole group: the master decides what it means for its herd.
         process.on("SIGINT", function() end)
+        process.on("SIGHUP", function() end)
     end
     memory.passed = on_memory
     listen.start(send, child, function()
