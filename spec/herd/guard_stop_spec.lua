@@ -56,6 +56,25 @@ describe("a guarded master at", function()
         assert.equal(2, #herd.lines(done, "^exit %d 0 true"))
     end)
 
+    it("SIGHUP of the whole group, which it listens to, lives on with all its workers", function()
+        local master = herd.start [[
+            if cluster.isPrimary then
+                cluster.guard { workers = 2 }
+                cluster.on("exit", function(w) say("exit", w.id) end)
+                process.on("SIGHUP", function() for _, w in pairs(cluster.workers) do w:send("still there?") end end)
+                return
+            end
+            process.on("message", function() say("still here", cluster.worker.id) end)
+            say("up", cluster.worker.id)
+        ]]
+        master:expect("up 1")
+        master:expect("up 2")
+        master:kill_group("SIGHUP")
+        master:expect("still here 1")
+        master:expect("still here 2")
+        assert.equal(0, herd.count(master, "exit"))
+    end)
+
     it("SIGTERM kills who is not done after the grace time, and exits with 0", function()
         local master = start(150, "local function LAST() if cluster.worker.id == 1 then while true do end end end")
         master:expect("up 1")
