@@ -24,6 +24,7 @@ local M = {}
 ---@field at string? "file:line" outside moonherd itself
 ---@field errno integer? negative
 ---@field syscall string?
+---@field unheard string? the class of the emitter that had no listener for this "error"
 local Error = {}
 Error.__index = Error
 Error.__name = "Error"
@@ -91,6 +92,15 @@ function M.is(value)
     end
     local mt = getmetatable(value)
     return mt == Error or (type(mt) == "table" and mt.__tostring ~= nil)
+end
+
+--- Notes on an error of ours, for who reports it, that a `class` emitted it in vain.
+---@param err any
+---@param class string
+function M.unheard(err, class)
+    if type(err) == "table" and getmetatable(err) == Error and not err.unheard then
+        err.unheard = class
+    end
 end
 
 -- "a", "a or b", "a, b, or c"

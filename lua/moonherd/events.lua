@@ -90,15 +90,18 @@ local function writable(registry, name)
     return list
 end
 
+local function class_name(self)
+    local mt = getmetatable(self)
+    return type(mt) == "table" and rawget(mt, "__name") or EventEmitter.__name
+end
+
 local function warn_of_leak(self, name, list)
     list.warned = true
     local count = #list
-    local mt = getmetatable(self)
-    local class = type(mt) == "table" and rawget(mt, "__name") or EventEmitter.__name
     local message = (
         "Possible EventEmitter memory leak detected. %d %s listeners added to [%s]. MaxListeners is %d. "
         .. "Use emitter:setMaxListeners() to increase limit"
-    ):format(count, tostring(name), class, self:getMaxListeners())
+    ):format(count, tostring(name), class_name(self), self:getMaxListeners())
     local fields = { emitter = self, type = name, count = count }
     M.onWarning(errors.new("MaxListenersExceededWarning", nil, message, fields))
 end
@@ -256,11 +259,12 @@ end
 -- Emitting ----------------------------------------------------------------------------------------------------
 
 --- No listener for "error": raises it.
-local function unhandled(err)
+local function unhandled(self, err)
     if not errors.is(err) then
         local text = type(err) == "table" and type(err.message) == "string" and err.message or inspect.value(err)
         err = errors.new("Error", "ERR_UNHANDLED_ERROR", ("Unhandled error. (%s)"):format(text), { context = err })
     end
+    errors.unheard(err, class_name(self))
     error(err, 0)
 end
 
@@ -278,7 +282,7 @@ function EventEmitter:emit(name, ...)
             registry = self._events
         end
         if not (registry and registry.error) then
-            unhandled((...))
+            unhandled(self, (...))
         end
     end
     local list = registry and registry[name]

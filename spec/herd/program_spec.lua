@@ -296,6 +296,20 @@ describe("an uncaught error", function()
             .. "\t%s:1: in function 'deep'\n\t%s:2: in function 'callback'\n"):format(path, path, path), done.stderr)
     end)
 
+    it("names what nobody listens to, where an \"error\" event met no listener", function()
+        assert.equal("moonherd: uncaught error: Error [ECONNREFUSED]: connect ECONNREFUSED 127.0.0.1:1\n"
+            .. '  nobody listens for "error" on this Socket\n',
+            eval("require('net').connect(1, '127.0.0.1')").stderr)
+        local said = eval("require('child_process').spawn('/no/such')").stderr
+        assert.matches("spawn /no/such ENOENT\nstack traceback:\n.*command line.*\n"
+            .. '  nobody listens for "error" on this ChildProcess\n$', said)
+    end)
+
+    it("shows no frames without a name", function()
+        local said = eval("coroutine.wrap(function() error('inside') end)()").stderr
+        assert.matches("inside\nstack traceback:\n\t%(command line%):1: in main chunk\n$", said)
+    end)
+
     it("names the worker it happened in", function()
         local done = eval("error('thrown', 0)", { env = { NODE_UNIQUE_ID = "3" } })
         assert.matches("^worker 3 %(pid %d+%): uncaught error: thrown\n", done.stderr)

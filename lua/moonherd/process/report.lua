@@ -42,11 +42,16 @@ local function is_own(frame)
     return place:sub(1, 3) == "[C]" or place:sub(1, #OWN_DIR) == OWN_DIR or place:sub(1, 9) == "moonherd/"
 end
 
+--- Frames that name nothing: where error was called, and C functions without a name.
+local function is_empty(frame)
+    return frame:find("^%s*%[C%]: in function 'error'$") or frame:find("^%s*%[[^%]]*%]: at 0x%x+$")
+end
+
 --- The traceback without our frames below the user's code, and whether all of it is ours.
 local function trim(traceback)
     local lines = {}
     for line in traceback:gmatch("[^\n]+") do
-        if not line:find("^%s*%[C%]: in function 'error'$") then
+        if not is_empty(line) then
             lines[#lines + 1] = line
         end
     end
@@ -55,7 +60,7 @@ local function trim(traceback)
         last = last - 1
     end
     if last == 0 or not lines[last]:find("^%s") then
-        return traceback, true -- nothing but our own: then that is what there is to see
+        return table.concat(lines, "\n"), true -- nothing but our own: then that is what there is to see
     end
     return table.concat(lines, "\n", 1, last), false
 end
@@ -102,6 +107,12 @@ local function stack_of(err)
     return type(stack) == "string" and stack or nil
 end
 
+--- An "error" event that had no listener: that is the user's mistake, not where we emitted it.
+local function unheard(err)
+    local class = type(err) == "table" and err.unheard
+    return type(class) == "string" and ('\n  nobody listens for "error" on this %s'):format(class) or ""
+end
+
 --- What happened and where: the message and the traceback.
 ---@param err any
 ---@param traceback string? of the place where it was raised; an error's own `stack` is preferred
@@ -116,7 +127,8 @@ function M.describe(err, traceback)
         end
         local trimmed, own = trim(stack)
         -- An error that the library made of the world's refusal: where in the library is nobody's concern.
-        return own and err.code and message or message .. "\n" .. trimmed
+        local understood, hint = pcall(unheard, err)
+        return (own and err.code and message or message .. "\n" .. trimmed) .. (understood and hint or "")
     end
     return traceback and message .. "\n" .. M.trim(traceback) or message
 end
