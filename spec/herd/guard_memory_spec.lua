@@ -27,7 +27,7 @@ describe("a worker over memory.hard", function()
             end, 1)
         ]], 20)
         assert.same({ "exit 1 1", "cause 1" }, herd.lines(done), done.stderr)
-        assert.truthy(done.stderr:find("worker 1 %(pid %d+%): memory limit of 200 MB passed %(%d+ MB%); leaving\n"),
+        assert.truthy(done.stderr:find("worker 1 %(pid %d+%): memory limit of 200 MiB passed %(%d+ MiB%); leaving\n"),
             done.stderr)
     end)
 
@@ -61,7 +61,7 @@ describe("a worker over memory.hard", function()
             setInterval(function() ffi.C.mmap(nil, 20 * 1024 * 1024, 3, 0x8022, -1, 0) end, 10) -- touched at once
         ]], 20)
         assert.same({ "exit 1 1", "cause 1" }, herd.lines(done), done.stderr)
-        assert.truthy(done.stderr:find("memory limit of 200 MB passed"), done.stderr)
+        assert.truthy(done.stderr:find("memory limit of 200 MiB passed"), done.stderr)
     end)
 
     it("outside the Lua heap, inside a call that never returns, is killed by the master", function()
@@ -95,7 +95,7 @@ describe("memory limits", function()
             setInterval(function() return #hoard end, 1000)
         ]]):format(100 * MB, 150 * MB), 20)
         assert.same({ "exit 1" }, herd.lines(done), done.stderr)
-        assert.truthy(done.stderr:find("memory limit of 100 MB passed"), done.stderr)
+        assert.truthy(done.stderr:find("memory limit of 100 MiB passed"), done.stderr)
     end)
 
     it("soft: the worker is drained and replaced", function()

@@ -503,7 +503,7 @@ describe("a memory limit", function()
         it("ends " .. name .. " with one clear line", function()
             local done = limited(code)
             assert.equal(1, done.code)
-            assert.matches("^worker 2 %(pid %d+%): memory limit of 57 MB passed %(%d+ MB%); leaving\n$",
+            assert.matches("^worker 2 %(pid %d+%): memory limit of 57 MiB passed %(%d+ MiB%); leaving\n$",
                 done.stderr)
             assert.equal("exit\t1\n", done.stdout)
         end)

@@ -117,7 +117,7 @@ describe("master.lua and app.lua", function()
         local expected = {
             ["/throw"] = { "is gone: exit code 1", "thrown on purpose by /throw.*stack traceback:.*app.lua:%d+" },
             ["/loop"] = { "hangs and is killed: no answer to 3 pings in %d+ ms: running; last request: GET /loop" },
-            ["/leak"] = { "is gone: exit code 1", "memory limit of 64 MB passed %(%d+ MB%); leaving" },
+            ["/leak"] = { "is gone: exit code 1", "memory limit of 64 MiB passed %(%d+ MiB%); leaving" },
         }
         local replaced = 0
         for _, path in ipairs({ "/throw", "/loop", "/leak" }) do

@@ -9,7 +9,7 @@ local core = require("moonherd.core")
 local report = require("moonherd.process.report")
 
 local CHECK_MS = 1000
-local MB = 1024 * 1024
+local MIB = 1024 * 1024
 
 local M = {
     --- In force; 0 for none.
@@ -43,7 +43,7 @@ end
 ---@return string
 function M.words()
     local size = core.memoryPassed() or core.memoryUsage()
-    return ("memory limit of %d MB passed (%d MB); leaving"):format(M.limit_bytes / MB, size / MB)
+    return ("memory limit of %d MiB passed (%d MiB); leaving"):format(M.limit_bytes / MIB, size / MIB)
 end
 
 --- The limit was passed: says so and exits with 1. May be replaced.
