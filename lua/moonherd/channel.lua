@@ -62,6 +62,7 @@ end
 ---@param callback fun(err: moonherd.Error?)? called when the bytes are in the kernel
 ---@return boolean more false: enough is queued for now
 local function send(target, message, handle, options, callback)
+    check.object(target, "child:send", "emit")
     if handle ~= nil and check.callable(handle) then
         handle, options, callback = nil, nil, handle
     elseif options ~= nil and check.callable(options) then
@@ -79,6 +80,7 @@ end
 --- Ends the channel, once what was sent is written. "disconnect" follows.
 ---@param target table
 local function disconnect(target)
+    check.object(target, "child:disconnect", "emit")
     if not target.connected then
         target:emit("error", errors.of("ERR_IPC_DISCONNECTED"))
         return

@@ -126,6 +126,27 @@ function M.one_of(value, name, allowed)
     error(errors.arg_value(name, value, "must be one of: " .. table.concat(words, ", ")), 0)
 end
 
+--- The object of a method. For where a call with a dot would go unnoticed, or be told as something else.
+---@param object any what stands where the object belongs
+---@param call string how it is written: "server:listen"
+---@param field string? what the object has, where the first argument may be a table too
+function M.object(object, call, field)
+    if type(object) ~= "table" or (field and object[field] == nil) then
+        local message = "Call it with a colon: %s(...). Received %s as the object"
+        error(errors.new("TypeError", "ERR_INVALID_THIS", message:format(call, inspect.received(object))), 0)
+    end
+end
+
+--- The opposite, for a function of a module: its first argument cannot be the module.
+---@param first any
+---@param module table
+---@param call string how it is written: "net.connect"
+function M.no_object(first, module, call)
+    if rawequal(first, module) then
+        error(errors.new("TypeError", "ERR_INVALID_THIS", ("Call it with a dot: %s(...)"):format(call)), 0)
+    end
+end
+
 --- The same as `checker_fn(value, ...)`, but nil passes.
 ---@param checker_fn function one of the checks above
 ---@param value any

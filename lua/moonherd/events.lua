@@ -137,9 +137,12 @@ local function add(self, name, listener, entry, first)
 end
 
 local function add_checked(self, name, listener, once, first)
+    check.object(self, "emitter:on")
     check.fn(listener, "listener")
     if name == nil then
         error(errors.missing_args("eventName"), 0)
+    elseif name ~= name then
+        error(errors.arg_value("eventName", name, "must not be NaN"), 0)
     end
     local entry = listener
     if once then
@@ -203,6 +206,7 @@ end
 ---@param listener function
 ---@return self
 function EventEmitter:off(name, listener)
+    check.object(self, "emitter:off")
     check.fn(listener, "listener")
     local registry = self._events
     local list = registry and registry[name]
@@ -287,6 +291,7 @@ function EventEmitter:emit(name, ...)
     end
     local list = registry and registry[name]
     if not list then
+        check.object(self, "emitter:emit")
         return false
     end
     local first, second, third = list[1], list[2], list[3]

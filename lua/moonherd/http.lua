@@ -9,6 +9,7 @@
 --
 -- Requests are read strictly (net/http_parser.h): what could be understood in two ways is answered with 400.
 
+local check = require("moonherd.check")
 local core = require("moonherd.core")
 local headers = require("moonherd.http.headers")
 local Response = require("moonherd.http.response")
@@ -43,6 +44,7 @@ table.sort(M.METHODS)
 ---@param on_request fun(req: moonherd.http.IncomingMessage, res: moonherd.http.ServerResponse)?
 ---@return moonherd.http.Server
 function M.createServer(options, on_request)
+    check.no_object(options, M, "http.createServer")
     return Server.new(options, on_request)
 end
 

@@ -20,6 +20,8 @@ local M = {
     null = core.null,
 }
 
+local MAX_DEPTH = 1000 -- the engine's own
+
 local Array = { __name = "json.array" }
 
 -- What the encoder asks Lua for.
@@ -61,7 +63,11 @@ end
 ---@param list table?
 ---@return table
 function M.array(list)
-    return setmetatable(list or {}, Array)
+    return setmetatable(list == nil and {} or check.table(list, "list"), Array)
+end
+
+local function check_depth(options)
+    check.opt(check.integer, options.depth, "options.depth", 1, MAX_DEPTH)
 end
 
 -- "body.users[3]", for messages.
@@ -91,7 +97,11 @@ end
 ---@param options { indent: integer?, sort: boolean?, depth: integer? }?
 ---@return string
 function M.encode(value, options)
-    check.opt(check.table, options, "options")
+    if options ~= nil then
+        check.table(options, "options")
+        check.opt(check.integer, options.indent, "options.indent", 0, 10)
+        check_depth(options)
+    end
     if type(value) == "function" then
         error(errors.new("TypeError", "ERR_JSON_ENCODE", "JSON has no form for a function"), 0)
     end
@@ -120,7 +130,9 @@ end
 ---@return any
 function M.decode(text, options)
     check.string(text, "text")
-    check.opt(check.table, options, "options")
+    if options ~= nil then
+        check_depth(check.table(options, "options"))
+    end
     local integer = options and options.int64 and int64_of or nil
     local ok, value, complaint, line, column, position =
         pcall(core.jsonDecode, text, Array, integer, options and options.depth)

@@ -9,6 +9,7 @@
 --
 --     local socket = net.connect(8000, "127.0.0.1", function() socket:end_("hello\n") end)
 
+local check = require("moonherd.check")
 local core = require("moonherd.core")
 local open = require("moonherd.net.open")
 local Server = require("moonherd.net.server")
@@ -57,6 +58,7 @@ M.Server = setmetatable({}, {
 ---@param on_connection fun(socket: moonherd.Socket)? listener of "connection"
 ---@return moonherd.Server
 function M.createServer(options, on_connection)
+    check.no_object(options, M, "net.createServer")
     return M.Server(options, on_connection)
 end
 
@@ -65,6 +67,7 @@ end
 --- maxQueueBytes. The callback is a listener of "connect".
 ---@return moonherd.Socket
 function M.connect(...)
+    check.no_object((...), M, "net.connect")
     local options = type((...)) == "table" and (...) or nil
     return open.unconnected(options):connect(...)
 end

@@ -4,6 +4,7 @@
 -- order as far as they come. "close" comes when the process has ended and nothing can come from it any more.
 
 local channel = require("moonherd.channel")
+local check = require("moonherd.check")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
 local events = require("moonherd.events")
@@ -252,6 +253,7 @@ end
 ---@param signal (string|integer)?
 ---@return boolean sent false once the process has ended
 function ChildProcess:kill(signal)
+    check.object(self, "child:kill")
     local number = signal_number(signal)
     if not self._process then
         return false

@@ -2,6 +2,7 @@
 --
 --     cluster.on("message", function(worker, message) worker:send({ seen = message }) end)
 
+local check = require("moonherd.check")
 local events = require("moonherd.events")
 
 ---@class moonherd.Worker: moonherd.EventEmitter
@@ -15,7 +16,7 @@ local Worker = events.mixin({ __name = "Worker" })
 ---@param options { id: integer?, state: string?, process: table? }?
 ---@return moonherd.Worker
 function Worker.new(options)
-    options = options or {}
+    options = check.opt(check.table, options, "options") or {}
     local self = setmetatable({
         id = options.id or 0,
         state = options.state or "none",
@@ -36,6 +37,7 @@ end
 --- As the process's send: worker:send(message, handle?, options?, callback?).
 ---@return boolean more false when the sender should pause
 function Worker:send(...)
+    check.object(self, "worker:send", "process")
     return self.process:send(...)
 end
 

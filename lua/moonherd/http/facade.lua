@@ -3,6 +3,7 @@
 --
 --     req.socket.remoteAddress; req.socket:setTimeout(1000); req.socket:destroy()
 
+local args = require("moonherd.net.args")
 local check = require("moonherd.check")
 local errors = require("moonherd.errors")
 
@@ -134,7 +135,7 @@ end
 ---@param delay number? ms
 ---@return self
 function Facade:setKeepAlive(on, delay)
-    self._box:keepalive(on and true or false, math.floor((delay or 0) / 1000))
+    self._box:keepalive(on and true or false, args.keep_alive(delay))
     return self
 end
 

@@ -73,6 +73,9 @@ end
 ---@param value string|number|boolean|table
 ---@return self
 function Outgoing:setHeader(name, value)
+    if value == nil then
+        check.object(self, "res:setHeader")
+    end
     if self.headersSent then
         M.cannot("set")
     end

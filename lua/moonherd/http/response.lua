@@ -132,8 +132,9 @@ end
 
 -- The body --------------------------------------------------------------------------------------------------------
 
-local function check_data(data)
+local function check_data(self, data)
     if data == nil then
+        check.object(self, "res:write")
         error(errors.of("ERR_STREAM_NULL_VALUES"), 0)
     elseif type(data) ~= "string" then
         error(errors.arg_type("chunk", "string", data), 0)
@@ -170,7 +171,7 @@ function Response:write(data, encoding, callback)
     if type(encoding) == "function" then
         callback = encoding
     end
-    check_data(data)
+    check_data(self, data)
     if self.writableEnded then
         fail_later(self, errors.of("ERR_STREAM_WRITE_AFTER_END"), callback)
         return false
@@ -213,13 +214,16 @@ end
 ---@param callback function? called once finished
 ---@return self
 function Response:end_(data, encoding, callback)
+    if data == nil then
+        check.object(self, "res:end_")
+    end
     if type(data) == "function" then
         data, callback = nil, data
     elseif type(encoding) == "function" then
         callback = encoding
     end
     if data ~= nil and type(data) ~= "string" then
-        check_data(data)
+        check_data(self, data)
     end
     if self.writableEnded then
         if data ~= nil then

@@ -10,6 +10,9 @@ local errors = require("moonherd.errors")
 
 local M = {}
 
+local MAX_INT = 2147483647
+local MAX_KEEP_ALIVE_S = 32767 -- Linux's
+
 local function last_function(...)
     local callback = (select(select("#", ...), ...))
     return type(callback) == "function" and callback or nil
@@ -25,6 +28,14 @@ end
 function M.check_path(path)
     check.string(path, "options.path")
     check.c_string((path:gsub("^%z", "")), "options.path")
+end
+
+--- The delay of setKeepAlive as the system takes it: whole seconds; 0, its own, for less than one.
+---@param delay any ms
+---@return integer
+function M.keep_alive(delay)
+    delay = check.opt(check.number, delay, "initialDelay") or 0
+    return delay >= 1000 and math.floor(math.min(delay / 1000, MAX_KEEP_ALIVE_S)) or 0 -- NaN is no delay
 end
 
 ---@param ... any as connect and listen take them
@@ -57,7 +68,7 @@ end
 
 local function check_target(target)
     if target.fd then
-        check.integer(target.fd, "options.fd", 0, 2147483647)
+        check.integer(target.fd, "options.fd", 0, MAX_INT)
     elseif target.path ~= nil then
         M.check_path(target.path)
     elseif target.port ~= nil then
@@ -66,7 +77,9 @@ local function check_target(target)
     else
         error(errors.arg_value("options", target, 'must have the property "port" or "path"'), 0)
     end
-    check.opt(check.number, target.backlog, "options.backlog")
+    check.opt(check.integer, target.backlog, "options.backlog", 0, MAX_INT)
+    check.opt(check.boolean, target.ipv6Only, "options.ipv6Only")
+    check.opt(check.boolean, target.reusePort, "options.reusePort")
 end
 
 local COPIED = { "path", "host", "port", "backlog", "ipv6Only", "exclusive", "reusePort" }

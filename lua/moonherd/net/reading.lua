@@ -6,6 +6,8 @@
 -- Fields: _flowing (true: data is passed on; false: paused; nil: nobody has said yet), _unread (list of chunks that
 -- came while nobody listened), _unread_bytes, _peer_ended (the other side will send nothing more).
 
+local check = require("moonherd.check")
+local errors = require("moonherd.errors")
 local events = require("moonherd.events")
 local idle = require("moonherd.net.idle")
 local tick = require("moonherd.tick")
@@ -110,6 +112,10 @@ end
 ---@param options table? `["end"] = false`: leaves dest open at the end
 ---@return table dest
 function Reading:pipe(dest, options)
+    if type(dest) ~= "table" or not (dest.write and dest.end_ and dest.on) then
+        error(errors.arg_value("dest", dest, "must be a writable stream"), 0)
+    end
+    check.opt(check.table, options, "options")
     local function on_data(bytes)
         if dest:write(bytes) == false then
             self:pause()

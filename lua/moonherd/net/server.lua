@@ -81,6 +81,7 @@ end
 --- callback?) or (options, callback?). "listening" or "error" follows.
 ---@return self
 function Server:listen(...)
+    check.object(self, "server:listen")
     if self._source then
         error(errors.of("ERR_SERVER_ALREADY_LISTEN"), 0)
     end
@@ -199,6 +200,7 @@ end
 --- Takes no more connections. "close" follows when those there are have ended.
 ---@param callback fun(err: moonherd.Error?)? called at "close"; with an error if it was not running
 function Server:close(callback)
+    check.object(self, "server:close")
     check.opt(check.fn, callback, "callback")
     local running = self._source or self._opening
     if callback then

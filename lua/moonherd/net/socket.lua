@@ -10,12 +10,14 @@
 -- What comes after an event in Node's order is queued before the event is emitted, so that a listener that raises
 -- changes nothing for anybody else.
 
+local args = require("moonherd.net.args")
 local check = require("moonherd.check")
 local connect = require("moonherd.net.connect")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
 local events = require("moonherd.events")
 local idle = require("moonherd.net.idle")
+local inspect = require("moonherd.inspect")
 local properties = require("moonherd.net.properties")
 local reading = require("moonherd.net.reading")
 local tick = require("moonherd.tick")
@@ -156,8 +158,8 @@ function Socket:setTimeout(ms, callback)
     end
     check.opt(check.fn, callback, "callback")
     if ms > MAX_TIMEOUT_MS then
-        local message = ("%.0f does not fit into a 32-bit signed integer.\nTimer duration was truncated to %d."):format(
-            ms,
+        local message = ("%s does not fit into a 32-bit signed integer.\nTimer duration was truncated to %d."):format(
+            inspect.number(ms),
             MAX_TIMEOUT_MS
         )
         require("moonherd.process").emitWarning(message, "TimeoutOverflowWarning")
@@ -185,7 +187,7 @@ end
 ---@param on boolean? false unless given
 ---@param delay number? 0: the system's own
 function Socket:setKeepAlive(on, delay)
-    self._keep_alive = on and math.floor((delay or 0) / 1000) or false
+    self._keep_alive = on and args.keep_alive(delay) or false
     if self._handle and not self.connecting then
         self._handle:keepalive(self._keep_alive ~= false, self._keep_alive or 0)
     end

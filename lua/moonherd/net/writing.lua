@@ -6,6 +6,7 @@
 -- Fields: _waiting (list of bytes written before there was a connection), _waiting_bytes, _callbacks (of writes that
 -- are not in the kernel yet), _end_callbacks.
 
+local check = require("moonherd.check")
 local errors = require("moonherd.errors")
 local idle = require("moonherd.net.idle")
 local tick = require("moonherd.tick")
@@ -90,6 +91,7 @@ function Writing:write(data, encoding, callback)
         callback = encoding
     end
     if type(data) ~= "string" then
+        check.object(self, "socket:write")
         error(errors.arg_type("chunk", "string", data), 0)
     elseif self.writableEnded or self.destroyed then
         return refuse_write(self, callback)
@@ -184,6 +186,7 @@ end
 ---@param encoding string?
 ---@param callback fun(err: moonherd.Error?)? called at "finish", or when it will not come
 function Writing:end_(data, encoding, callback)
+    check.object(self, "socket:end_")
     if type(data) == "function" then
         data, callback = nil, data
     elseif type(encoding) == "function" then
