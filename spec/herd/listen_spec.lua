@@ -1,6 +1,5 @@
 --- Listening through the master: one socket per address, the same port for all, errors in the worker that asked
 -- (node-api CL-80 to CL-96, Q-04, Q-05).
-local files = require("spec.support.files")
 local herd = require("spec.support.herd")
 local http = require("spec.support.http")
 local leaks = require("spec.support.leaks")
@@ -115,26 +114,6 @@ describe("an address that several workers listen at", function()
         master:expect("closed 2")
         herd.wait_for(master, function() return #listening_inodes(port) == 0 end, 5, "the address to be free")
         assert.equal(2, #herd.workers(master))
-    end)
-
-    it("may be the path of a UNIX socket, whose file goes with the last of them", function()
-        local path = files.path("herd.sock")
-        local master = herd.start({ args = { path }, script = [[
-            if cluster.isPrimary then
-                cluster.on("listening", function(_, a) say("at", a.address, a.port, a.addressType) end)
-                cluster.fork()
-                cluster.fork()
-                process.on("SIGUSR1", function() cluster.disconnect() end)
-                return
-            end
-            require("http").createServer(function(_, res) res:end_("unix") end):listen(process.argv[3])
-        ]] })
-        herd.expect_count(master, "at " .. path:gsub("%p", "%%%0") .. " %-1 %-1", 2)
-        assert.equal("unix", ask(path))
-        herd.kill(master.pid, "SIGUSR1")
-        assert.equal(0, master:wait_closed().code)
-        assert.is_nil(io.open(path))
-        assert.is_falsy(os.rename(path, path)) -- nor as anything else
     end)
 
     it("goes to a worker that has room, when another is at its maxConnections", function()
