@@ -1,6 +1,7 @@
 --- A herd under valgrind that ends in order leaves no block behind; one that has to fight makes no bad
 -- access. The release build is what runs there, as valgrind and the sanitizers exclude each other; nothing is
 -- suppressed.
+local herd = require("spec.support.herd")
 local proc = require("spec.support.proc")
 local sys = require("spec.support.sys")
 
