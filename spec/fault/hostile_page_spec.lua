@@ -16,7 +16,7 @@ local PAGE = [[
 local HERD = [[
     if cluster.isPrimary then
         cluster.guard { workers = 2, respawn = { delay = 0 }, breaker = false,
-            heartbeat = { interval = 200, misses = 3 }, stop = { grace = 500 } }
+            heartbeat = { interval = 2000, misses = 3 }, stop = { grace = 500 } }
         cluster.on("listening", function(w, address) say("listening", w.id, address.port) end)
         cluster.on("exit", function(w, code, signal) say("exit", w.id, signal or code) end)
         process.on("SIGUSR1", function() cluster.workers[1]:send("scribble") end)

@@ -1,6 +1,5 @@
---- A herd under valgrind that ends in order leaves no block behind; one that has to fight makes no bad
--- access. The release build is what runs there, as valgrind and the sanitizers exclude each other; nothing is
--- suppressed.
+--- A herd under valgrind that ends in order leaves no block behind; one that has to fight makes no bad access. It is
+-- the release build that runs there, as valgrind and the sanitizers exclude each other; nothing is suppressed.
 local herd = require("spec.support.herd")
 local proc = require("spec.support.proc")
 local sys = require("spec.support.sys")
@@ -79,10 +78,20 @@ describe("under valgrind", function()
         end
         local done = run("definite", [[
             if cluster.isPrimary then
-                cluster.guard { workers = 1, respawn = { delay = 0 }, breaker = false,
-                    heartbeat = { interval = 500, misses = 4 } }
-                cluster.on("exit", function(w, code, signal) say("exit", w.id, signal or code) end)
-                cluster.on("message", function(w) if w.id == 4 then process.kill(process.pid, "SIGTERM") end end)
+                -- Starting takes seconds there: nobody is judged but the one that is to hang.
+                local patient = { interval = 60000 }
+                cluster.guard { workers = 1, respawn = { delay = 0 }, breaker = false, heartbeat = patient }
+                cluster.on("exit", function(w, code, signal)
+                    say("exit", w.id, signal or code)
+                    cluster.guard { heartbeat = patient }
+                end)
+                cluster.on("message", function(w)
+                    if w.id == 4 then
+                        process.kill(process.pid, "SIGTERM")
+                    else
+                        cluster.guard { heartbeat = { interval = 200, misses = 3 } }
+                    end
+                end)
                 return
             end
             local id = cluster.worker.id

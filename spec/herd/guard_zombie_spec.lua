@@ -4,7 +4,7 @@ local sys = require("spec.support.sys")
 
 local MASTER = [[
     if cluster.isPrimary then
-        cluster.guard { workers = WORKERS, heartbeat = { interval = 100, misses = 3 }, respawn = { delay = 0 } }
+        cluster.guard { workers = WORKERS, heartbeat = { interval = 200, misses = 3 }, respawn = { delay = 0 } }
         cluster.on("zombie", function(w, facts)
             say("zombie", w.id, "missed", facts.missed, "silence", facts.silence, "busy", facts.busyFor,
                 "interval", facts.interval, "misses", facts.misses, "state", facts.processState, "pid", facts.pid)
@@ -42,11 +42,11 @@ describe("a hung worker", function()
         herd.kill(pid, "SIGSTOP")
         local facts = facts_of(master, 1)
         -- Two whole intervals at least: the ping before the stop may have been answered.
-        assert.is_true(sys.now() - stopped_at >= 0.2)
-        assert.same({ 3, 100, 3, "T", pid }, { facts.missed, facts.interval, facts.misses, facts.state, facts.pid })
-        assert.is_true(facts.silence >= 200)
+        assert.is_true(sys.now() - stopped_at >= 0.4)
+        assert.same({ 3, 200, 3, "T", pid }, { facts.missed, facts.interval, facts.misses, facts.state, facts.pid })
+        assert.is_true(facts.silence >= 400)
         assert.equal(0, facts.busy)
-        assert.equal("no answer to 3 pings in 300 ms: stopped by a signal", master:expect("reason ([^\n]*)"))
+        assert.equal("no answer to 3 pings in 600 ms: stopped by a signal", master:expect("reason ([^\n]*)"))
         master:expect("exit 1 SIGKILL")
         master:expect("respawn 1")
         master:expect("worker 3 %d+")
@@ -60,7 +60,7 @@ describe("a hung worker", function()
             end, 150)
         ]])
         local facts = facts_of(master, 1)
-        assert.is_true(facts.busy >= 200, "busy for " .. facts.busy)
+        assert.is_true(facts.busy >= 400, "busy for " .. facts.busy)
         assert.is_true(facts.busy < 60000)
         assert.equal("R", facts.state)
         master:expect("exit 1 SIGKILL")
@@ -138,7 +138,7 @@ describe("a worker that", function()
                 local until_ = process.uptime() + 0.03
                 while process.uptime() < until_ do end
                 turns = turns + 1
-                if turns == 25 then say("worked") end
+                if turns == 40 then say("worked") end
             end, 1)
         ]])
         master:expect("worked", 20)
@@ -148,7 +148,8 @@ describe("a worker that", function()
     it("has ended its channel in order and still has work to do: it finishes", function()
         local master = herd.start [[
             if cluster.isPrimary then
-                cluster.guard { workers = 1, heartbeat = { interval = 50, misses = 2 }, respawn = false }
+                cluster.guard { workers = 1, heartbeat = { interval = 60000 }, respawn = false }
+                cluster.on("disconnect", function() cluster.guard { heartbeat = { interval = 50, misses = 2 } } end)
                 cluster.on("zombie", function(w, facts) say("zombie", facts.silence) end)
                 cluster.on("exit", function(w, code, signal) say("exit", signal or code) process.exit(0) end)
             else

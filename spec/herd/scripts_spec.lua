@@ -113,7 +113,7 @@ describe("master.lua and app.lua", function()
     end)
 
     it("survive what each of the routes does to a worker", function()
-        local master, port = start_master(policy(150, 64 * 2 ^ 20), 2)
+        local master, port = start_master(policy(400, 64 * 2 ^ 20), 2)
         local expected = {
             ["/throw"] = { "is gone: exit code 1", "thrown on purpose by /throw.*stack traceback:.*app.lua:%d+" },
             ["/loop"] = { "hangs and is killed: no answer to 3 pings in %d+ ms: running; last request: GET /loop" },
