@@ -168,11 +168,13 @@ int mh_engine_run(struct mh_engine *engine)
 int mh_engine_step(struct mh_engine *engine, uint64_t budget_us)
 {
     uint64_t until = uv_hrtime() + budget_us * 1000;
-    int more;
+    int more = 0;
     do {
+        if (engine->exiting)
+            return 0; /* what is left on the loop is nobody's concern any more */
         more = uv_run(engine->ctx.loop, UV_RUN_NOWAIT);
     } while (more && uv_backend_timeout(engine->ctx.loop) == 0 && uv_hrtime() < until);
-    return more ? 1 : 0;
+    return more && !engine->exiting ? 1 : 0;
 }
 
 int mh_engine_poll_fd(const struct mh_engine *engine)

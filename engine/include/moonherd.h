@@ -5,8 +5,9 @@
  *     struct mh_engine *engine;
  *     mh_options_init(&options);
  *     if (mh_engine_open(&options, &engine) < 0) ...
- *     mh_engine_run_file(engine, "master.lua");
+ *     mh_engine_start(engine, "file", "master.lua");
  *     while (mh_engine_step(engine, 1000) > 0) frame();
+ *     code = mh_engine_run(engine);
  *     mh_engine_close(engine);
  *
  * The engine never exits the process, never prints, and leaves signal dispositions, working directory,
@@ -46,7 +47,8 @@ struct mh_options {
     void *(*alloc)(void *userdata, void *block, size_t size);
     /* One line without newline; NULL drops. Called on the engine's thread. */
     void (*log)(void *userdata, enum mh_level level, const char *line);
-    /* The script called process.exit(code). NULL: the loop stops, mh_engine_run returns the code. */
+    /* The script called process.exit(code). NULL, or when the hook returns: the loop stops, mh_engine_step
+     * returns 0 and mh_engine_run the code. */
     void (*exit)(void *userdata, int code);
     /* The script cannot go on: an error that its handlers did not survive. NULL: the loop stops. */
     void (*fatal)(void *userdata, const char *message, int code);
@@ -75,12 +77,14 @@ MH_API int mh_engine_open(const struct mh_options *options, struct mh_engine **o
  */
 MH_API int mh_engine_start(struct mh_engine *engine, const char *kind, const char *what);
 
-/* Turn the loop until nothing is left, then tell the script (beforeExit, exit). Returns the exit code. */
+/* Turn the loop until nothing is left, then tell the script (beforeExit, exit). Returns the exit code, at once
+ * if the script has exited. */
 MH_API int mh_engine_run(struct mh_engine *engine);
 
 /*
  * For a host with a loop of its own: do what is due, without waiting, for about budget_us microseconds; one
- * long callback is not cut. Returns 1 while something is left to live for, else 0.
+ * long callback is not cut. Returns 1 while something is left to live for, else 0, also once the script has
+ * exited: then mh_engine_run tells the script its end and has the exit code.
  */
 MH_API int mh_engine_step(struct mh_engine *engine, uint64_t budget_us);
 
