@@ -98,7 +98,7 @@ local CALLBACKS = {
         end)]],
     ["a server's timeout"] = [[
         serve(nothing, function(port, server)
-            server:on("timeout", throw)
+            server:once("timeout", throw)
             server.timeout = 30
             ask(port, GET, nothing)
         end)]],
