@@ -199,7 +199,7 @@ static int l_http_methods(lua_State *L)
  */
 static int l_http_head(lua_State *L)
 {
-    struct mh_http_field few[MH_L_HTTP_FEW];
+    struct mh_http_field few[MH_L_HTTP_FEW] = {{0}};
     int flags = (int)lua_tointeger(L, 4);
     struct mh_http_answer answer = {
         .status = (unsigned)mh_arg_integer(L, 1, "status", 100, 999),

@@ -8,6 +8,10 @@
 /* Buffers of a connection at rest that are larger than this are given back. */
 #define KEEP_BYTES (4u << 10)
 
+/* An owner that writes more whenever it hears that all is written lets the others have their turn after this.
+ */
+#define MOST_ROUNDS 32
+
 static const struct mh_http_fault fault_time = {"ERR_HTTP_REQUEST_TIMEOUT", "the request took too long", 408};
 static const struct mh_http_fault fault_cut = {"HPE_INVALID_EOF_STATE", "the client ended in mid-request",
                                                400};
@@ -217,6 +221,7 @@ static void http_read(struct mh_http *c, bool on)
     if (on == c->reading)
         return;
     c->reading = on;
+    mh_http_server_stalled(c->server, !on);
     if (on)
         mh_stream_read_start(c->stream);
     else
@@ -259,11 +264,11 @@ static void http_check_end(struct mh_http *c)
 }
 
 /*
- * The end of every event: take up what was left of earlier reads as long as somebody wants it, send what was
- * written, and see where the connection stands. It may be freed when this returns.
+ * One round: take up what was left of earlier reads as long as somebody wants it, and send what was written.
  */
-static void http_turn(struct mh_http *c)
+static void http_round(struct mh_http *c)
 {
+    c->again = false;
     http_conclude(c);
     http_flush(c);
     while (http_wants(c) && c->stirred) {
@@ -274,10 +279,26 @@ static void http_turn(struct mh_http *c)
     }
     http_check_end(c);
     http_flush(c);
+}
+
+/*
+ * The end of every event: rounds until nothing is left to do now, then see where the connection stands. Never
+ * entered twice: what the owner does inside is the next round's. It may be freed when this returns.
+ */
+static void http_turn(struct mh_http *c)
+{
+    c->turning = true;
+    unsigned rounds = 0;
+    do
+        http_round(c);
+    while (c->again && http_is_open(c) && ++rounds < MOST_ROUNDS);
+    c->turning = false;
     if (!c->stream) {
         mh_http_close(c); /* released: nothing is left to wait for, so this frees it */
         return;
     }
+    if (http_is_open(c) && c->again)
+        mh_http_server_later(c->server, &c->place);
     if (http_is_open(c) && c->ending)
         http_finish_side(c);
     if (!http_is_open(c))
@@ -298,9 +319,12 @@ static void http_work(struct mh_deferred *work)
      * later. */
     if (!http_is_open(c))
         return;
-    if (!c->feeding)
+    if (!c->feeding && !c->turning) {
         http_turn(c);
-    else if (c->handle.ctx->exiting && mh_buf_len(&c->out) > 0)
+        return;
+    }
+    c->again = true;
+    if (c->handle.ctx->exiting && mh_buf_len(&c->out) > 0)
         mh_http_send(c, NULL, 0);
 }
 
@@ -405,6 +429,12 @@ void mh_http_silent(struct mh_http *c)
         http_turn(c);
 }
 
+void mh_http_wake(struct mh_http *c)
+{
+    if (http_is_open(c))
+        http_turn(c);
+}
+
 void mh_http_set_timeout(struct mh_http *c, uint64_t timeout_ms)
 {
     if (http_is_open(c))
@@ -435,6 +465,8 @@ static void http_close(struct mh_handle *h)
     struct mh_http *c = mh_of(h, struct mh_http, handle);
     if (c->in_hand)
         http_put_down(c);
+    if (!c->reading)
+        mh_http_server_stalled(c->server, false);
     mh_list_remove(&c->work.link);
     mh_http_server_delist(&c->place);
     if (c->stream)
@@ -479,7 +511,8 @@ int mh_http_open(struct mh_http_server *server, struct mh_stream *stream, const 
     stream->handle.on_closed = stream_closed;
     mh_handle_open(&c->handle, ctx, &http_class);
     mh_http_server_enlist(server, &c->place);
-    http_read(c, true);
+    c->reading = true;
+    mh_stream_read_start(stream);
     *out = c;
     return 0;
 }

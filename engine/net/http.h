@@ -65,6 +65,8 @@ struct mh_http {
     bool last;    /* the answer to the request in hand ends the connection */
     bool flowing; /* the owner wants the body */
     bool feeding; /* bytes are being parsed: what is written leaves at the end of it */
+    bool turning; /* in http_turn */
+    bool again;   /* something was written or changed inside a turn: it wants another round */
     bool reading; /* the stream reads */
     bool ended;   /* the client has ended its side */
     bool ending;  /* so have we, or shall when our bytes have left */
@@ -159,5 +161,8 @@ void mh_http_expire(struct mh_http *c);
 
 /* place.timeout_ms have passed without traffic. */
 void mh_http_silent(struct mh_http *c);
+
+/* After mh_http_server_later. */
+void mh_http_wake(struct mh_http *c);
 
 #endif

@@ -165,14 +165,14 @@ static char *put_two(char *to, unsigned n)
  * By hand: strftime follows the process's locale, and gmtime_r reads its time zone. The calendar is counted
  * from 1 March 0000, so that the leap day is a year's last; 719468 days later is 1 January 1970, a Thursday.
  */
-void mh_http_date_set(struct mh_http_date *date, time_t now)
+void mh_http_date_set(struct mh_http_date *date, time_t second)
 {
     static const char days[7][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
     static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    date->second = now;
-    unsigned long day = (unsigned long)now / 86400;
-    unsigned second = (unsigned)((unsigned long)now % 86400);
+    date->second = second;
+    unsigned long day = (unsigned long)second / 86400;
+    unsigned clock = (unsigned)((unsigned long)second % 86400);
     unsigned long since = day + 719468;
     unsigned long era = since / 146097; /* of 400 years */
     unsigned long day_of_era = since % 146097;
@@ -192,11 +192,11 @@ void mh_http_date_set(struct mh_http_date *date, time_t now)
     to = put_two(to, (unsigned)(year / 100));
     to = put_two(to, (unsigned)year);
     *to++ = ' ';
-    to = put_two(to, second / 3600);
+    to = put_two(to, clock / 3600);
     *to++ = ':';
-    to = put_two(to, second / 60 % 60);
+    to = put_two(to, clock / 60 % 60);
     *to++ = ':';
-    to = put_two(to, second % 60);
+    to = put_two(to, clock % 60);
     to = PUT(to, " GMT\r\n");
     date->len = (size_t)(to - date->line);
 }

@@ -66,6 +66,14 @@ static void server_arm(struct mh_http_server *server, uint64_t deadline)
     uv_timer_start(&server->sweep, server_sweep, delay, 0);
 }
 
+/* Not after 0 ms: libuv runs a timer that restarts itself so again before it looks at any other. */
+static void server_arm_now(struct mh_http_server *server)
+{
+    server->sweep_at_ms = 0;
+    if (mh_handle_is_open(&server->handle))
+        uv_timer_start(&server->sweep, server_sweep, 1, 0);
+}
+
 static struct mh_http *server_connection(struct mh_http_place *place)
 {
     return mh_of(place, struct mh_http, place);
@@ -120,11 +128,29 @@ static uint64_t server_sweep_watched(struct mh_http_server *server, uint64_t now
     return next;
 }
 
+/* Those that want another turn; who wants one after that waits for the next. */
+static void server_wake(struct mh_http_server *server)
+{
+    struct mh_link round;
+    mh_list_init(&round);
+    while (!mh_list_empty(&server->later)) {
+        struct mh_link *link = server->later.next;
+        mh_list_remove(link);
+        mh_list_append(&round, link);
+    }
+    while (!mh_list_empty(&round)) {
+        struct mh_http_place *place = mh_of(round.next, struct mh_http_place, later);
+        mh_list_remove(&place->later);
+        mh_http_wake(server_connection(place));
+    }
+}
+
 static void server_sweep(uv_timer_t *uv)
 {
     struct mh_http_server *server = uv->data;
     uint64_t now = server_now(server);
     uint64_t next = NEVER;
+    server_wake(server);
     /* Until the end nobody else arms the timer: what is entered meanwhile is seen below. */
     server->sweep_at_ms = 0;
     for (int phase = 0; phase < MH_HTTP_PHASES; phase++)
@@ -135,7 +161,10 @@ static void server_sweep(uv_timer_t *uv)
             next = sooner(next, server_deadline(server, place_of(server->phases[phase].next)));
     }
     server->sweep_at_ms = NEVER;
-    server_arm(server, next);
+    if (mh_list_empty(&server->later))
+        server_arm(server, next);
+    else
+        server_arm_now(server);
 }
 
 void mh_http_server_changed(struct mh_http_server *server)
@@ -149,6 +178,7 @@ void mh_http_server_enlist(struct mh_http_server *server, struct mh_http_place *
 {
     mh_list_init(&place->link);
     mh_list_init(&place->watch);
+    mh_list_init(&place->later);
     place->active_ms = server_now(server);
     server->connections++;
     mh_http_server_enter(server, place, MH_HTTP_FRESH, server_now(server));
@@ -170,6 +200,22 @@ void mh_http_server_enter(struct mh_http_server *server, struct mh_http_place *p
     mh_list_append(at, &place->link);
     if (phase != MH_HTTP_WAITS)
         server_arm(server, server_deadline(server, place));
+}
+
+void mh_http_server_later(struct mh_http_server *server, struct mh_http_place *place)
+{
+    mh_list_remove(&place->later);
+    mh_list_append(&server->later, &place->later);
+    server_arm_now(server);
+}
+
+void mh_http_server_stalled(struct mh_http_server *server, bool more)
+{
+    server->stalled += more ? 1 : (size_t)-1;
+    if (server->stalled > 0)
+        uv_ref((uv_handle_t *)&server->sweep);
+    else
+        uv_unref((uv_handle_t *)&server->sweep);
 }
 
 void mh_http_server_watch(struct mh_http_server *server, struct mh_http_place *place, uint64_t timeout_ms)
@@ -194,6 +240,7 @@ void mh_http_server_delist(struct mh_http_place *place)
 {
     mh_list_remove(&place->link);
     mh_list_remove(&place->watch);
+    mh_list_remove(&place->later);
 }
 
 void mh_http_server_forget(struct mh_http_server *server)
@@ -278,6 +325,7 @@ int mh_http_server_open(struct mh_ctx *ctx, struct mh_http_server **out)
     for (int phase = 0; phase < MH_HTTP_PHASES; phase++)
         mh_list_init(&server->phases[phase]);
     mh_list_init(&server->watched);
+    mh_list_init(&server->later);
     uv_timer_init(ctx->loop, &server->sweep);
     server->sweep.data = server;
     uv_unref((uv_handle_t *)&server->sweep);

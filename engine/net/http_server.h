@@ -32,6 +32,7 @@ struct mh_http_place {
     enum mh_http_phase phase;
     uint64_t since_ms; /* on the loop's clock */
     struct mh_link link;
+    struct mh_link later;
     struct mh_link watch; /* in server->watched while timeout_ms is set */
     uint64_t timeout_ms;  /* without traffic */
     uint64_t active_ms;   /* last traffic */
@@ -50,7 +51,9 @@ struct mh_http_server {
     uint64_t sweep_at_ms; /* when it fires; UINT64_MAX: not armed */
     struct mh_link phases[MH_HTTP_PHASES];
     struct mh_link watched;
-    bool gone; /* nobody owns it any more; the last connection frees it */
+    struct mh_link later; /* to be woken in the next turn of the loop */
+    size_t stalled;       /* connections that do not read, and so do not keep the loop alive */
+    bool gone;            /* nobody owns it any more; the last connection frees it */
 };
 
 /* Default limits; does not keep the loop alive. Returns 0 or -ENOMEM. */
@@ -86,6 +89,12 @@ void mh_http_server_forget(struct mh_http_server *server);
 /* The connection enters a phase, again if it is in it already, as of since_ms. */
 void mh_http_server_enter(struct mh_http_server *server, struct mh_http_place *place,
                           enum mh_http_phase phase, uint64_t since_ms);
+
+/* Have mh_http_wake called in the next turn of the loop. */
+void mh_http_server_later(struct mh_http_server *server, struct mh_http_place *place);
+
+/* One more connection, or one less, that does not read: only its deadline keeps the loop alive for it. */
+void mh_http_server_stalled(struct mh_http_server *server, bool more);
 
 /* Watch for timeout_ms without traffic; 0 no more. */
 void mh_http_server_watch(struct mh_http_server *server, struct mh_http_place *place, uint64_t timeout_ms);
