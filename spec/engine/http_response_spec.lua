@@ -409,6 +409,27 @@ describe("an http response", function()
         assert.equal("1 2 3 4 5 done", (web.ask(port, GET)).body)
     end)
 
+    it("lets others have their turn though a chain of callbacks writes on and on", function()
+        local written, turns = 0, 0
+        local _, port = web.serve(nil, function(_, res)
+            local interval = timers.setInterval(function() turns = turns + 1 end, 1)
+            local function more()
+                written = written + 1
+                if turns >= 3 then
+                    timers.clearInterval(interval)
+                    res:end_("!")
+                else
+                    res:write(".", more)
+                end
+            end
+            more()
+        end)
+        local client = clients.connect(port)
+        client:send(GET)
+        assert.matches("^%.+!$", client:response(20).body)
+        assert.is_true(written > 3)
+    end)
+
     it("says false to who writes faster than the client reads, and drain", function()
         local size, drains, falses = 20 * 1024 * 1024, 0, 0
         local most = 0
