@@ -77,8 +77,8 @@ MH_API int mh_engine_open(const struct mh_options *options, struct mh_engine **o
  */
 MH_API int mh_engine_start(struct mh_engine *engine, const char *kind, const char *what);
 
-/* Turn the loop until nothing is left, then tell the script (beforeExit, exit). Returns the exit code, at once
- * if the script has exited. */
+/* Turn the loop until nothing is left, then tell the script (beforeExit, exit). Returns the exit code, at
+ * once if the script has exited. */
 MH_API int mh_engine_run(struct mh_engine *engine);
 
 /*

@@ -4,6 +4,9 @@
 --     moonherd.timers.setTimeout(function() print("hello") end, 100)
 --     os.exit(moonherd.run())
 --
+-- What a script forks runs under luajit too, unless execPath names the program, whose workers can also be held to a
+-- memory limit inside a loop, and never outlive their master.
+--
 -- In a program run by moonherd itself none of this is needed: the modules have short names there, and the loop runs
 -- when the script has ended.
 
@@ -26,6 +29,11 @@ function M.run()
         exit.handle("on_before_exit")
     until not core.run(0)
     return exit.handle("on_exit") or 0
+end
+
+-- A plain luajit that was forked has a channel to its parent, as the program has.
+if core.getenv("MOONHERD_CHANNEL_FD") then
+    require("moonherd.channel").adopt(require("moonherd.process"))
 end
 
 -- Loaded when first asked for, as few need all.

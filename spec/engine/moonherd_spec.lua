@@ -1,4 +1,5 @@
 --- The engine lent a plain luajit: require "moonherd" and moonherd.run().
+local files = require("spec.support.files")
 local proc = require("spec.support.proc")
 local sys = require("spec.support.sys")
 
@@ -16,7 +17,10 @@ local function luajit(code, ...)
 end
 
 describe("moonherd under a plain luajit", function()
-    after_each(proc.cleanup)
+    after_each(function()
+        proc.cleanup()
+        files.cleanup()
+    end)
 
     it("runs the loop to its end, with beforeExit and exit, and returns the code", function()
         local done = luajit [[
@@ -72,6 +76,35 @@ describe("moonherd under a plain luajit", function()
             print(type(process), type(setTimeout), require("json") == require("moonherd.json"))
         ]]
         assert.equal("nil\tnil\tfalse\ntable\tfunction\ttrue\n", done.stdout)
+    end)
+
+    it("forks scripts that talk to it, alone and as a herd", function()
+        local script = files.write("both.lua", [[
+            local moonherd = require "moonherd"
+            local cluster, process = moonherd.cluster, moonherd.process
+            if not cluster.isPrimary then
+                process.on("message", function(message)
+                    process.send(message .. ", worker " .. cluster.worker.id)
+                    cluster.worker:disconnect()
+                end)
+            elseif process.argv[3] then
+                process.on("message", function(message) process.send(message .. ", child") process.disconnect() end)
+            else
+                local child = moonherd.child_process.fork(process.argv[2], { "child" })
+                child:on("message", function(message)
+                    print(message)
+                    cluster.fork():send("hello")
+                end)
+                child:send("hello")
+                cluster.on("online", function(worker) print("online", worker.id) end)
+                cluster.on("message", function(_, message) print(message) end)
+                cluster.on("exit", function(_, code) print("exit", code) end)
+            end
+            os.exit(moonherd.run())
+        ]])
+        local done = luajit("arg = { [0] = '" .. script .. "' } dofile(arg[0])")
+        assert.equal("", done.stderr)
+        assert.equal("hello, child\nonline\t1\nhello, worker 1\nexit\t0\n", done.stdout)
     end)
 
     it("refuses to turn the loop from one of its callbacks", function()

@@ -147,6 +147,7 @@ local function start()
     local worker = Worker.new({ id = id, process = process, state = "online" })
     cluster.worker = worker
     report.who = ("worker %d"):format(id)
+    channel.adopt(process) -- under a plain luajit nobody has yet
     local box = channel.box(process)
     if not box then
         return
