@@ -61,10 +61,10 @@ static void engine_fatal(void *userdata, const char *message, int code)
     uv_stop(engine->ctx.loop);
 }
 
-static void engine_follow_parent(void *userdata, int pid)
+static void engine_follow_parent(void *userdata, int fd)
 {
     struct mh_engine *engine = userdata;
-    engine->options.follow_parent(engine->options.userdata, pid);
+    engine->options.follow_parent(engine->options.userdata, fd);
 }
 
 static void engine_prepared(uv_prepare_t *uv)

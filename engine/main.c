@@ -8,12 +8,14 @@
 #include "include/moonherd.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 #include <uv.h>
@@ -159,10 +161,21 @@ static void on_sigcont(int signum)
     setitimer(ITIMER_REAL, &grace, NULL);
 }
 
-static void on_follow_parent(void *userdata, int pid)
+static void on_follow_parent(void *userdata, int fd)
 {
     (void)userdata;
-    parent_pid = pid;
+    /*
+     * A parent that is not the master: a wrapper (strace, sudo, a shell), whose death is then what we hear
+     * of, or whoever takes in orphans. The channel tells, if it is asked second: a master that dies hangs up
+     * before its children get another parent.
+     */
+    pid_t parent = getppid();
+    struct ucred master = {.pid = 0};
+    socklen_t len = sizeof master;
+    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &master, &len);
+    struct pollfd channel = {.fd = fd};
+    bool orphan = parent != master.pid && poll(&channel, 1, 0) == 1 && (channel.revents & POLLHUP);
+    parent_pid = orphan ? -1 : parent;
     struct sigaction action = {.sa_handler = on_sigcont, .sa_flags = SA_RESTART};
     struct sigaction before;
     sigfillset(&action.sa_mask);
@@ -171,7 +184,7 @@ static void on_follow_parent(void *userdata, int pid)
         displaced_sigcont =
             before.sa_handler == SIG_DFL || before.sa_handler == SIG_IGN ? NULL : before.sa_handler;
     prctl(PR_SET_PDEATHSIG, SIGCONT);
-    if (getppid() != pid)
+    if (getppid() != parent_pid)
         raise(SIGCONT); /* it was gone before we asked */
 }
 

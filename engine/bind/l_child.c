@@ -11,9 +11,7 @@
 #include "bind/l_channel.h"
 #include "child/child.h"
 
-#include <errno.h>
 #include <limits.h>
-#include <sys/socket.h>
 
 #define CHILD  "child"
 #define SERVER "server"
@@ -110,22 +108,15 @@ static uv_handle_t *server_uv(struct mh_handle *h)
 
 /*
  * core.followParent(channel): have the host end this process soon after the one at the other end of the
- * channel is gone, even when it never again looks at its loop. Returns the pid, or nothing where the host
- * does not do that.
+ * channel is gone, even when it never again looks at its loop; where the host does that.
  */
 static int l_child_follow_parent(lua_State *L)
 {
     struct mh_state *st = mh_state_of(L);
     struct mh_channel *channel = mh_l_channel_check(L, 1);
-    struct ucred peer;
-    socklen_t len = sizeof peer;
-    if (!st->host.follow_parent)
-        return 0;
-    if (getsockopt(mh_channel_fd(channel), SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
-        return mh_fail(L, -errno);
-    st->host.follow_parent(st->host.userdata, peer.pid);
-    lua_pushinteger(L, peer.pid);
-    return 1;
+    if (st->host.follow_parent)
+        st->host.follow_parent(st->host.userdata, mh_channel_fd(channel));
+    return 0;
 }
 
 void mh_l_child_open(lua_State *L, struct mh_state *st)

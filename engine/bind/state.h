@@ -20,8 +20,9 @@ struct mh_host {
     /* The script cannot go on: its error handler failed, or there is none. code is what Node would exit with.
      */
     void (*fatal)(void *userdata, const char *message, int code);
-    /* This engine is a worker of process pid: see that the process does not outlive it, whatever Lua does. */
-    void (*follow_parent)(void *userdata, int pid);
+    /* This engine is a worker of who is at the other end of fd, its channel: see that the process does not
+     * outlive it, whatever Lua does. */
+    void (*follow_parent)(void *userdata, int fd);
 };
 
 typedef void (*mh_call_body)(lua_State *L, void *arg);

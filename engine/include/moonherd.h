@@ -53,9 +53,9 @@ struct mh_options {
     /* The script cannot go on: an error that its handlers did not survive. NULL: the loop stops. */
     void (*fatal)(void *userdata, const char *message, int code);
 
-    /* The engine is a worker of process pid: end this process soon after that one is gone. NULL: the host's
-     * affair. */
-    void (*follow_parent)(void *userdata, int pid);
+    /* The engine is a worker, fd its channel, borrowed, which hangs up (POLLHUP) when the master is gone: end
+     * this process soon after that. NULL: the host's affair. */
+    void (*follow_parent)(void *userdata, int fd);
 
     int argc; /* for process.argv; the first is the program */
     char **argv;

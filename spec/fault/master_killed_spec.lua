@@ -129,6 +129,28 @@ end)
 describe("when the thread or process that looks dead is not the master", function()
     after_each(herd.cleanup)
 
+    it("a worker behind a wrapper, which is its parent instead, lives", function()
+        local master = herd.start [[
+            if cluster.isPrimary then
+                cluster.setupPrimary {
+                    execPath = "/bin/sh", execArgv = { "-c", '"$0" "$@"; exit $?', process.execPath },
+                }
+                cluster.fork()
+                cluster.on("exit", function(_, code, signal) say("exit", signal or code) end)
+                return
+            end
+            say("up", process.pid)
+            process.on("message", function() end)
+            -- Longer than the grace that an orphan has.
+            setTimeout(function() say("alive") end, 1000)
+        ]]
+        local pid = tonumber((master:expect("up (%d+)")))
+        master:expect("alive")
+        assert.equal(0, herd.count(master, "exit"))
+        master:kill("SIGKILL")
+        herd.expect_gone({ pid }, WITHIN)
+    end)
+
     it("a worker hears SIGCONT as often as it comes, if it listens", function()
         local master = herd.start [[
             if cluster.isPrimary then
