@@ -199,6 +199,19 @@ describe("the number of workers", function()
         assert.same({ "1,2", "respawn 1 60000", "2", "2,3" }, herd.lines(done))
     end)
 
+    it("goes down by those that are only on their way first", function()
+        local done = herd.run(COUNT .. [[
+            cluster.guard { workers = 3, respawn = { delay = 60000 } }
+            cluster.on("respawn", function()
+                cluster.guard { workers = 2 }
+                say(ids())
+                process.exit(0)
+            end)
+            cluster.workers[3]:kill("SIGKILL")
+        ]])
+        assert.same({ "1,2" }, herd.lines(done))
+    end)
+
     it("is kept by replacing a worker that was asked to leave, too", function()
         local done = herd.run(COUNT .. [[
             cluster.guard { workers = 2, respawn = { delay = 0 } }

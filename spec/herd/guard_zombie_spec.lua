@@ -145,6 +145,45 @@ describe("a worker that", function()
         assert.equal(0, herd.count(master, "zombie"))
     end)
 
+    it("answers to a master that was itself stopped for long is no zombie", function()
+        local master = start(2)
+        master:expect("worker 1 %d+")
+        master:expect("worker 2 %d+")
+        master:kill("SIGSTOP")
+        local until_ = sys.now() + 1
+        herd.wait_for(master, function() return sys.now() >= until_ end)
+        master:kill("SIGCONT")
+        until_ = sys.now() + 1
+        herd.wait_for(master, function() return sys.now() >= until_ end)
+        assert.equal(0, herd.count(master, "zombie"))
+        assert.equal(0, herd.count(master, "exit"))
+    end)
+
+    it("was forked before there was a guard is guarded, too", function()
+        local master = herd.start [[
+            if cluster.isWorker then
+                process.on("message", function() while true do end end)
+                process.send("up")
+                return
+            end
+            local w = cluster.fork()
+            w:on("message", function()
+                cluster.guard { workers = 1, heartbeat = { interval = 100, misses = 3 }, respawn = false }
+                w:send("hang")
+            end)
+            cluster.on("exit", function(_, code, signal)
+                say("exit", signal)
+                -- Nobody listens for the error; the guard does.
+                w:send("to the dead")
+                setTimeout(process.exit, 20, 0)
+            end)
+        ]]
+        local done = master:wait_closed()
+        assert.same({ "exit SIGKILL" }, herd.lines(done))
+        assert.equal(0, done.code)
+        assert.truthy(done.stderr:find("GuardWarning: worker 1: .*Channel closed"), done.stderr)
+    end)
+
     it("has ended its channel in order and still has work to do: it finishes", function()
         local master = herd.start [[
             if cluster.isPrimary then

@@ -99,7 +99,8 @@ function Guard:_reconcile()
     table.sort(staying, function(a, b)
         return a.id > b.id
     end)
-    for i = 1, math.min(-missing, #staying) do
+    -- Not the missing number: those that are only on their way can stay away.
+    for i = 1, #staying - self.options.workers do
         staying[i]:disconnect()
     end
 end
@@ -159,6 +160,7 @@ end
 
 function Guard:_unstarted(worker, err)
     if SHORTAGE[err.code] then
+        self.breaker:death(now(), "spawn", worker.id, true) -- it was no trial
         if not self.stopping and self:_count() < self.options.workers then
             self:_retry(err)
         end
@@ -273,6 +275,18 @@ function Guard:_watch(worker)
     end
 end
 
+--- A worker, just forked or older than the guard.
+function Guard:_adopt(worker)
+    worker._forked_at = now()
+    self:_watch(worker)
+    worker:on("error", function(err)
+        -- A worker that dies under a message is no reason for its master to die.
+        if worker.process.pid and worker:listenerCount("error") == 1 then
+            process.emitWarning(("worker %d: %s"):format(worker.id, tostring(err)), "GuardWarning")
+        end
+    end)
+end
+
 function Guard:_apply(options)
     local before = self.options
     self.options = options
@@ -324,15 +338,11 @@ end
 function Guard:_start()
     local cluster = self.cluster
     cluster._shares:set_keep(true)
+    for _, worker in pairs(cluster._alive) do
+        self:_adopt(worker)
+    end
     cluster.on("_forked", function(worker)
-        worker._forked_at = now()
-        self:_watch(worker)
-        worker:on("error", function(err)
-            -- A worker that dies under a message is no reason for its master to die.
-            if worker.process.pid and worker:listenerCount("error") == 1 then
-                process.emitWarning(("worker %d: %s"):format(worker.id, tostring(err)), "GuardWarning")
-            end
-        end)
+        self:_adopt(worker)
     end)
     cluster.on("_dead", function(worker, code, signal, unstarted)
         -- After everybody has heard of the exit: what follows from it is told in order.
