@@ -58,7 +58,7 @@ static void close_share(void)
 
 static int client(uint16_t *port)
 {
-    struct sockaddr_in own;
+    struct sockaddr_in own = {0};
     socklen_t len = sizeof own;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     CHECK(fd >= 0);
@@ -70,7 +70,7 @@ static int client(uint16_t *port)
 
 static uint16_t port_of(int served)
 {
-    struct sockaddr_in peer;
+    struct sockaddr_in peer = {0};
     socklen_t len = sizeof peer;
     CHECK_EQ(getpeername(served, (struct sockaddr *)&peer, &len), 0);
     return ntohs(peer.sin_port);
