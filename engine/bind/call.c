@@ -42,13 +42,19 @@ static int call_protected(struct mh_state *st, mh_call_body body, void *arg)
 /* Stack of the handler's call: the error is what the failed call left, at a known absolute index. */
 struct report {
     int error;
+    int status; /* Lua's */
 };
 
 static void report_body(lua_State *L, void *arg)
 {
     struct report *report = arg;
     struct mh_state *st = mh_state_of(L);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, report->error);
+    /* call_traceback fails for one reason: what overflowed the stack left it no room. Lua's own words for
+     * that, "error in error handling", lead nobody to it. */
+    if (report->status == LUA_ERRERR)
+        lua_pushliteral(L, "stack overflow");
+    else
+        lua_rawgeti(L, LUA_REGISTRYINDEX, report->error);
     lua_rawgeti(L, LUA_REGISTRYINDEX, st->handlers); /* error handlers */
     lua_getfield(L, -1, "on_error");                 /* error handlers function */
     lua_insert(L, 1);
@@ -70,8 +76,8 @@ static void fatal(struct mh_state *st, const char *message, int code)
         uv_stop(st->ctx->loop);
 }
 
-/* The error stands at the top of the stack. */
-static void call_report(struct mh_state *st)
+/* The error stands at the top of the stack. status: Lua's. */
+static void call_report(struct mh_state *st, int status)
 {
     lua_State *L = st->L;
     char message[1024];
@@ -81,7 +87,7 @@ static void call_report(struct mh_state *st)
         fatal(st, message, 1);
         return;
     }
-    struct report report = {luaL_ref(L, LUA_REGISTRYINDEX)};
+    struct report report = {luaL_ref(L, LUA_REGISTRYINDEX), status};
     st->depth++;
     int rc = call_protected(st, report_body, &report);
     st->depth--;
@@ -113,7 +119,7 @@ static int call_checked(struct mh_state *st, mh_call_body body, void *arg)
     int rc = call_protected(st, body, arg);
     st->depth--;
     if (rc != 0)
-        call_report(st);
+        call_report(st, rc);
     lua_settop(L, top);
     return rc;
 }
