@@ -51,7 +51,7 @@ end
 local host, port = setting("HOST", "127.0.0.1"), setting("PORT", 8000)
 
 server:on("error", function(err)
-    console.error("[worker %d] cannot serve: %s; HOST and PORT change the address", id, err.message)
+    console.error("worker %d (pid %d): cannot serve: %s; HOST and PORT change it", id, process.pid, err.message)
     process.exit(1)
 end)
 server:listen({ host = host, port = port })

@@ -1,5 +1,6 @@
 --- The guard replaces who dies, after its delay; the breaker ends a crash loop and closes again by itself.
 local herd = require("spec.support.herd")
+local proc = require("spec.support.proc")
 local sys = require("spec.support.sys")
 
 describe("a worker that dies under guard", function()
@@ -232,5 +233,31 @@ describe("the breaker", function()
         assert.same({ "open 4 4", "true nil" }, herd.lines(done), done.stderr)
         assert.equal(0, done.code)
         assert.truthy(done.stderr:find("/no/such/program", 1, true), done.stderr)
+    end)
+
+    it("says once that nothing can be forked for now, and comes back when there is room", function()
+        local path = herd.script([[
+            if cluster.isWorker then setInterval(function() end, 1000) return end
+            local held, file = {}
+            repeat
+                file = io.open("/dev/null")
+                held[#held + 1] = file
+            until not file
+            cluster.guard { workers = 3, respawn = { delay = 0 }, breaker = { deaths = 2 } }
+            cluster.on("breaker", function() say("breaker") end)
+            setTimeout(function()
+                for _, file in ipairs(held) do file:close() end
+            end, 2500)
+            local online = 0
+            cluster.on("online", function()
+                online = online + 1
+                if online == 3 then say("all") process.exit(0) end
+            end)
+        ]])
+        local master = proc.start { command = "/bin/sh", "-c", 'ulimit -n 64; exec "$0" "$1"', proc.bin, path }
+        local done = master:wait_closed(20)
+        assert.same({ "all" }, herd.lines(done), done.stderr)
+        assert.matches("GuardWarning: 3 of 3 workers cannot be forked, trying again .*EMFILE", done.stderr)
+        assert.equal(1, select(2, done.stderr:gsub("cannot be forked", "")), done.stderr)
     end)
 end)

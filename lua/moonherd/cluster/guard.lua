@@ -21,6 +21,7 @@ local timers = require("moonherd.timers")
 local watchdog_policy = require("moonherd.policy.watchdog")
 
 local LOOK_MS = 1000 -- how often /proc is read for each worker's size
+local SHORTAGE_WORD_MS = 60000 -- how often it is said that workers cannot be forked
 local RETRY_MS = 1000 -- when nothing could be forked, for want of descriptors say
 local LAST_MS = 1000 -- from the kill of who did not drain to the master's own end, at the latest
 
@@ -68,14 +69,24 @@ function Guard:_fork()
     return true
 end
 
---- Nothing can be forked now: the herd that there is must not die of it.
+--- Nothing can be forked now: the herd that there is must not die of it. One timer for however many are missing, and
+--- a word now and then: a shortage may last.
 function Guard:_retry(err)
-    process.emitWarning(("cannot fork a worker, next try in %d ms: %s"):format(RETRY_MS, tostring(err)), "GuardWarning")
-    self.pending = self.pending + 1
+    if self.retrying then
+        return
+    end
+    self.retrying = true
     timers.setTimeout(function()
-        self.pending = self.pending - 1
+        self.retrying = false
         self:_reconcile()
     end, RETRY_MS)
+    local text = tostring(err)
+    if text ~= self.shortage or now() - self.shortage_at >= SHORTAGE_WORD_MS then
+        self.shortage, self.shortage_at = text, now()
+        local words = "%d of %d workers cannot be forked, trying again every %d ms: %s"
+        local missing = self.options.workers - self:_count()
+        process.emitWarning(words:format(missing, self.options.workers, RETRY_MS, text), "GuardWarning")
+    end
 end
 
 --- Fork who is missing, ask who is too many to leave, the youngest first.
