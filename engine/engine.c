@@ -19,7 +19,7 @@
 struct mh_engine {
     struct mh_options options;
     struct mh_ctx ctx;
-    struct mh_state state;
+    struct mh_state *state; /* NULL until it is open */
     uv_loop_t own_loop;
     bool owns_loop;
     uv_prepare_t prepare; /* the loop is about to wait: nobody is busy */
@@ -70,8 +70,7 @@ static void engine_follow_parent(void *userdata, int fd)
 static void engine_prepared(uv_prepare_t *uv)
 {
     struct mh_engine *engine = uv->data;
-    if (engine->state.busy_since_ms)
-        *engine->state.busy_since_ms = 0;
+    mh_call_idle(engine->state);
 }
 
 static int engine_install_modules(lua_State *L)
@@ -81,18 +80,22 @@ static int engine_install_modules(lua_State *L)
     return 0;
 }
 
-int mh_engine_open(const struct mh_options *options, struct mh_engine **out)
+int mh_engine_open(const struct mh_options *given, struct mh_engine **out)
 {
+    /* A host that was compiled against an older header has fewer of them. */
+    struct mh_options options;
+    mh_options_init(&options);
+    memcpy(&options, given, given->size < sizeof options ? given->size : sizeof options);
     struct mh_alloc alloc;
-    mh_alloc_init(&alloc, options->alloc, options->userdata);
+    mh_alloc_init(&alloc, options.alloc, options.userdata);
     struct mh_engine *engine = alloc.fn(alloc.userdata, NULL, sizeof *engine);
     if (!engine)
         return -ENOMEM;
     memset(engine, 0, sizeof *engine);
     engine->ctx.alloc = alloc;
-    memcpy(&engine->options, options, options->size < sizeof *options ? options->size : sizeof *options);
+    engine->options = options;
 
-    uv_loop_t *loop = options->loop;
+    uv_loop_t *loop = options.loop;
     int rc = 0;
     if (!loop) {
         loop = &engine->own_loop;
@@ -104,13 +107,13 @@ int mh_engine_open(const struct mh_options *options, struct mh_engine **out)
     struct mh_log log = {engine_log, engine, MH_LOG_DEBUG};
     mh_ctx_init(&engine->ctx, loop, &alloc, &log);
     struct mh_host host = {engine, engine_exit, engine_fatal,
-                           options->follow_parent ? engine_follow_parent : NULL};
-    rc = mh_state_open(&engine->state, &engine->ctx, options->lua, &host);
+                           options.follow_parent ? engine_follow_parent : NULL};
+    rc = mh_state_open(&engine->ctx, options.lua, &host, &engine->state);
     if (rc < 0)
         goto fail;
-    engine->state.argc = options->argc;
-    engine->state.argv = options->argv;
-    if (lua_cpcall(engine->state.L, engine_install_modules, engine) != 0) {
+    engine->state->argc = options.argc;
+    engine->state->argv = options.argv;
+    if (lua_cpcall(engine->state->L, engine_install_modules, engine) != 0) {
         rc = -ENOMEM;
         goto fail;
     }
@@ -146,12 +149,12 @@ static void start_body(lua_State *L, void *arg)
 int mh_engine_start(struct mh_engine *engine, const char *kind, const char *what)
 {
     struct start start = {kind, what};
-    return mh_call(&engine->state, start_body, &start) == 0 ? 0 : -ECANCELED;
+    return mh_call(engine->state, start_body, &start) == 0 ? 0 : -ECANCELED;
 }
 
 int mh_engine_run(struct mh_engine *engine)
 {
-    struct mh_state *st = &engine->state;
+    struct mh_state *st = engine->state;
     while (!engine->exiting) {
         int alive = uv_run(engine->ctx.loop, UV_RUN_DEFAULT);
         if (engine->exiting || alive) /* alive: the host stopped the loop */
@@ -174,6 +177,8 @@ int mh_engine_step(struct mh_engine *engine, uint64_t budget_us)
             return 0; /* what is left on the loop is nobody's concern any more */
         more = uv_run(engine->ctx.loop, UV_RUN_NOWAIT);
     } while (more && uv_backend_timeout(engine->ctx.loop) == 0 && uv_hrtime() < until);
+    /* What was called from inside the poll has left its mark; the host waits now, not we. */
+    mh_call_idle(engine->state);
     return more && !engine->exiting ? 1 : 0;
 }
 
@@ -221,9 +226,11 @@ void mh_engine_close(struct mh_engine *engine)
 {
     /* The last callbacks belong to C alone: the script has had its exit event, and must not start anything
      * new. */
-    engine->state.muted = true;
+    if (engine->state)
+        mh_call_mute(engine->state);
     bool clean = engine->ctx.loop == NULL || engine_close_handles(engine);
-    mh_state_close(&engine->state);
+    if (engine->state)
+        mh_state_close(engine->state);
     if (engine->owns_loop && uv_loop_close(&engine->own_loop) != 0)
         clean = false;
     if (!clean)

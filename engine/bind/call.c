@@ -28,33 +28,31 @@ static int call_traceback(lua_State *L)
     return 1;
 }
 
-static int call_protected(struct mh_state *st, mh_call_body body, void *arg)
+/* value: index of what the body finds as its only argument; 0: nothing. Needs no memory before it is
+ * protected. */
+static int call_protected(struct mh_state *st, mh_call_body body, void *arg, int value)
 {
     lua_State *L = st->L;
     int top = lua_gettop(L);
     lua_rawgeti(L, LUA_REGISTRYINDEX, st->traceback);
     lua_rawgeti(L, LUA_REGISTRYINDEX, st->trampoline);
+    if (value)
+        lua_pushvalue(L, value);
     st->body = body;
     st->arg = arg;
-    return lua_pcall(L, 0, 0, top + 1);
+    return lua_pcall(L, value ? 1 : 0, 0, top + 1);
 }
 
-/* Stack of the handler's call: the error is what the failed call left, at a known absolute index. */
-struct report {
-    int error;
-    int status; /* Lua's */
-};
-
+/* Stack: error -> ; arg: Lua's status. */
 static void report_body(lua_State *L, void *arg)
 {
-    struct report *report = arg;
     struct mh_state *st = mh_state_of(L);
     /* call_traceback fails for one reason: what overflowed the stack left it no room. Lua's own words for
      * that, "error in error handling", lead nobody to it. */
-    if (report->status == LUA_ERRERR)
+    if (*(int *)arg == LUA_ERRERR) {
         lua_pushliteral(L, "stack overflow");
-    else
-        lua_rawgeti(L, LUA_REGISTRYINDEX, report->error);
+        lua_replace(L, 1);
+    }
     lua_rawgeti(L, LUA_REGISTRYINDEX, st->handlers); /* error handlers */
     lua_getfield(L, -1, "on_error");                 /* error handlers function */
     lua_insert(L, 1);
@@ -70,10 +68,23 @@ static void report_body(lua_State *L, void *arg)
 
 static void fatal(struct mh_state *st, const char *message, int code)
 {
+    st->dead = true;
     if (st->host.fatal)
         st->host.fatal(st->host.userdata, message, code);
     else
         uv_stop(st->ctx->loop);
+}
+
+/* The error value at index as text, without changing or allocating anything. */
+static void error_text(lua_State *L, int index, char *out, size_t size)
+{
+    int type = lua_type(L, index);
+    if (type == LUA_TSTRING)
+        snprintf(out, size, "%s", lua_tostring(L, index));
+    else if (type == LUA_TNUMBER)
+        snprintf(out, size, "%.14g", lua_tonumber(L, index));
+    else
+        snprintf(out, size, "an error that is a %s", lua_typename(L, type));
 }
 
 /* The error stands at the top of the stack. status: Lua's. */
@@ -81,22 +92,18 @@ static void call_report(struct mh_state *st, int status)
 {
     lua_State *L = st->L;
     char message[1024];
-    const char *text = lua_tostring(L, -1);
-    snprintf(message, sizeof message, "%s", text ? text : "an error that is no string");
+    error_text(L, -1, message, sizeof message);
     if (st->handlers == LUA_NOREF) {
         fatal(st, message, 1);
         return;
     }
-    struct report report = {luaL_ref(L, LUA_REGISTRYINDEX), status};
     st->depth++;
-    int rc = call_protected(st, report_body, &report);
+    int rc = call_protected(st, report_body, &status, lua_gettop(L));
     st->depth--;
-    luaL_unref(L, LUA_REGISTRYINDEX, report.error);
     if (rc != 0) {
-        text = lua_tostring(L, -1);
         char both[2200];
-        snprintf(both, sizeof both, "%s\nand the handler of this error failed: %s", message,
-                 text ? text : "?");
+        int len = snprintf(both, sizeof both, "%s\nand the handler of this error failed: ", message);
+        error_text(L, -1, both + len, sizeof both - (size_t)len);
         fatal(st, both, FATAL_HANDLER_FAILED);
     }
 }
@@ -116,7 +123,7 @@ static int call_checked(struct mh_state *st, mh_call_body body, void *arg)
     lua_State *L = st->L;
     int top = lua_gettop(L);
     st->depth++;
-    int rc = call_protected(st, body, arg);
+    int rc = call_protected(st, body, arg, 0);
     st->depth--;
     if (rc != 0)
         call_report(st, rc);
@@ -128,7 +135,7 @@ void mh_call_settle(struct mh_state *st)
 {
     if (st->depth > 0)
         return;
-    while (st->tick_pending && !st->muted) {
+    while (st->tick_pending && !st->muted && !st->dead) {
         st->tick_pending = false;
         /* A tick that throws must not cost those behind it their turn. */
         if (call_checked(st, tick_body, NULL) != 0)
@@ -153,6 +160,19 @@ int mh_call(struct mh_state *st, mh_call_body body, void *arg)
     int rc = call_checked(st, body, arg);
     mh_call_settle(st);
     return rc;
+}
+
+void mh_call_idle(struct mh_state *st)
+{
+    if (st->busy_since_ms)
+        *st->busy_since_ms = 0;
+}
+
+void mh_call_mute(struct mh_state *st)
+{
+    st->muted = true;
+    st->busy_since_ms = NULL;
+    st->turns = NULL;
 }
 
 struct handler_call {

@@ -25,6 +25,12 @@ int mh_call(struct mh_state *st, mh_call_body body, void *arg);
  */
 int mh_call_handler(struct mh_state *st, const char *name, int value, int fallback);
 
+/* The loop is about to wait: whatever was entered has returned. */
+void mh_call_idle(struct mh_state *st);
+
+/* The engine is closing: nothing reaches Lua any more, and marks of a page that may go are made no more. */
+void mh_call_mute(struct mh_state *st);
+
 /* For C events that never enter Lua: what mh_call does at the end of an outermost call. */
 void mh_call_settle(struct mh_state *st);
 

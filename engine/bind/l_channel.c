@@ -196,8 +196,11 @@ static int channel_send(lua_State *L, enum mh_frame_type type)
     lua_settop(L, 3);
     unsigned fd_count = channel_read_fds(L, 3, fds);
     struct mh_handle *h = mh_box_open_handle(L, 1, MH_L_CHANNEL);
-    if (!h)
+    if (!h) {
+        for (unsigned i = 0; i < fd_count; i++)
+            mh_ctx_close_fd(st->ctx, fds[i]);
         return 4;
+    }
     if (mh_codec_encode(L, st, 2) < 0) {
         lua_pushnil(L);
         lua_insert(L, -2);

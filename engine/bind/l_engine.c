@@ -61,9 +61,12 @@ static int engine_turn(struct mh_state *st, int timeout_ms)
     if (due_ms >= 0 && due_ms < timeout_ms)
         timeout_ms = due_ms;
     struct pollfd wait = {uv_backend_fd(loop), POLLIN, 0};
+    mh_call_idle(st);
     if (timeout_ms > 0)
         poll(&wait, 1, timeout_ms);
-    return uv_run(loop, UV_RUN_NOWAIT);
+    more = uv_run(loop, UV_RUN_NOWAIT);
+    mh_call_idle(st);
+    return more;
 }
 
 /*

@@ -44,7 +44,8 @@ struct mh_state {
     unsigned depth;    /* callbacks running, nested */
     bool tick_pending; /* Lua queued something for the end of the callback */
     bool muted;        /* the engine is closing: callbacks do not reach Lua any more */
-    bool detached;     /* Lua's state is being closed: touch nothing in it */
+    bool dead;         /* fatal was called: the script cannot go on */
+    bool detached;     /* the engine is gone, or Lua's state is being closed: touch nothing in either */
 
     mh_call_body body; /* arguments of the trampoline */
     void *arg;
@@ -59,18 +60,25 @@ struct mh_state {
 };
 
 /*
- * Make the state: with L NULL a new one with the standard libraries, else a thread of the lent one. Registers
- * moonherd.core in package.preload. Returns 0 or -ENOMEM.
+ * Make the state: with lent NULL a new one with the standard libraries, else a thread of the lent one.
+ * Registers moonherd.core in package.preload. Returns 0 or -ENOMEM.
  */
-int mh_state_open(struct mh_state *st, struct mh_ctx *ctx, lua_State *lent, const struct mh_host *host);
+int mh_state_open(struct mh_ctx *ctx, lua_State *lent, const struct mh_host *host, struct mh_state **out);
 
-/* All handles must be closed. Closes an owned state; a lent one forgets the engine. */
+/*
+ * All handles must be closed. Closes an owned state. A lent one forgets the engine, but its scripts may still
+ * hold functions and boxes of ours: so the struct lives on in it, detached, and functions say that the engine
+ * is closed.
+ */
 void mh_state_close(struct mh_state *st);
 
-/* The state of the running C function of the library. */
+/* The state of the running C function of the library; raises once the engine is closed. */
 static inline struct mh_state *mh_state_of(lua_State *L)
 {
-    return lua_touserdata(L, lua_upvalueindex(1));
+    struct mh_state *st = lua_touserdata(L, lua_upvalueindex(1));
+    if (st->detached)
+        luaL_error(L, "the moonherd engine of this Lua state is closed");
+    return st;
 }
 
 /* Register functions, each with st as its first upvalue, in the table at the top of the stack. May raise. */
