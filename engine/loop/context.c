@@ -75,17 +75,24 @@ void mh_ctx_close_handles(struct mh_ctx *ctx)
 {
     /*
      * Closing one handle may close others or, for those that hold nothing on the loop, end at once and leave
-     * the list: start over from the front until a whole pass finds nobody open.
+     * the list: take one after the other from a list of their own, and look again if new ones have come.
      */
-    bool found = true;
-    while (found) {
+    for (bool found = true; found;) {
         found = false;
-        for (struct mh_link *l = ctx->handles.next; l != &ctx->handles; l = l->next) {
-            struct mh_handle *h = mh_of(l, struct mh_handle, link);
+        struct mh_link round;
+        mh_list_init(&round);
+        while (!mh_list_empty(&ctx->handles)) {
+            struct mh_link *link = ctx->handles.next;
+            mh_list_remove(link);
+            mh_list_append(&round, link);
+        }
+        while (!mh_list_empty(&round)) {
+            struct mh_handle *h = mh_of(round.next, struct mh_handle, link);
+            mh_list_remove(&h->link);
+            mh_list_append(&ctx->handles, &h->link);
             if (h->state == MH_HANDLE_OPEN) {
                 mh_handle_close(h);
                 found = true;
-                break;
             }
         }
     }
