@@ -72,6 +72,9 @@ void test_turn(struct test_loop *t, uint64_t deadline, const char *file, int lin
 /* Turn until nothing is left to do now: as many turns as bring something, without waiting. */
 void test_turn_idle(struct test_loop *t);
 
+/* Valgrind keeps limits of descriptors by itself, and not for those that come with messages. */
+bool test_limits_hold(void);
+
 /* Open descriptors of this process. */
 int test_count_fds(void);
 
