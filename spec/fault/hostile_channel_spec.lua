@@ -1,5 +1,6 @@
 --- A worker that says on its channel what no worker says: it is cut off and named, and nothing else breaks.
 local herd = require("spec.support.herd")
+local sys = require("spec.support.sys")
 
 -- Workers 1 and 2; worker 1 attacks when told, worker 2 answers. `raw` writes bytes to the channel.
 local HERD = [[
@@ -77,6 +78,14 @@ local function check_rest(master)
     assert.is_nil(done.stderr:find("uncaught", 1, true), done.stderr)
 end
 
+--- The most memory a process ever had, in bytes.
+local function peak(master)
+    local status = sys.slurp(("/proc/%d/status"):format(master.pid))
+    return tonumber(status:match("VmHWM:%s+(%d+) kB")) * 1024
+end
+
+local CALM = 100 * 2 ^ 20 -- what none of these may make the master grow by
+
 local bomb = "10, 255, 0, 0, 0, 8" -- a list of 2^27 elements, as string.buffer writes it
 
 local CUT_OFF = {
@@ -107,12 +116,13 @@ describe("a worker that sends", function()
 
     for _, attack in ipairs(CUT_OFF) do
         it(attack[1] .. " is cut off and named", function()
-            local master = start(attack[2])
+            local master, before = start(attack[2], peak)
             local words = master:expect("%(moonherd:%d+%) ([^\n]*process %d+[^\n]*)\n", nil, "stderr")
             assert.truthy(words:find("The channel to process %d+ was closed: ."), words)
             master:expect("disconnect 1\n")
             master:expect("exit 1 0\n") -- the worker sees its channel end, and leaves
             master:expect("up 3\n")
+            assert.is_true(peak(master) - before < CALM, "the master grew to " .. peak(master))
             check_rest(master)
         end)
     end

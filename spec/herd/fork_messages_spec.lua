@@ -260,6 +260,20 @@ describe("a channel", function()
         ]], 'for i = 1, 5 do process.send(i) end process.on("message", function() end)')
     end)
 
+    it("lets the ticks of a message come before the next one, of those that came together too", function()
+        local text = passes([[
+            local child = cp.fork(WORKER)
+            child:on("message", function(m)
+                io.write(m, " ")
+                process.nextTick(function()
+                    io.write("tick", m, " ")
+                    process.nextTick(io.write, "last", m, " ")
+                end)
+            end)
+        ]], "for i = 1, 3 do process.send(i) end")
+        assert.equal("1 tick1 last1 2 tick2 last2 3 tick3 last3 ", text)
+    end)
+
     it("loses no message when a listener throws", function()
         local done = run([[
             process.on("uncaughtException", function(err) print(tostring(err):match("oops %d")) end)
