@@ -152,6 +152,36 @@ describe("an http request", function()
         assert.same({ "end", "close" }, log)
     end)
 
+    it("is heard to its end by who listens, also after the answer", function()
+        local log = {}
+        local _, port = web.serve(nil, function(req, res)
+            req:on("data", function(bytes) log[#log + 1] = bytes end)
+            req:on("end", function() log[#log + 1] = "end" end)
+            req:on("aborted", function() log[#log + 1] = "aborted" end)
+            req:on("close", function() log[#log + 1] = "close" end)
+            res:on("close", function() log[#log + 1] = "answered" end)
+            res:end_("early")
+        end)
+        local client = clients.connect(port)
+        for _ = 1, 2 do
+            log = {}
+            client:send("POST / HTTP/1.1\r\n" .. HOST .. "Content-Length: 4\r\n\r\n")
+            assert.equal("early", client:response().body)
+            wait(function() return log[1] end)
+            client:send("ab")
+            wait(function() return log[2] end)
+            client:send("cd")
+            wait(function() return log[5] end)
+            assert.same({ "answered", "ab", "cd", "end", "close" }, log)
+        end
+        log = {}
+        client:send("POST / HTTP/1.1\r\n" .. HOST .. "Content-Length: 4\r\n\r\n")
+        assert.equal("early", client:response().body)
+        client:close()
+        wait(function() return log[3] end)
+        assert.same({ "answered", "aborted", "close" }, log)
+    end)
+
     it("waits in the kernel while it is paused", function()
         local size = 8 * 1024 * 1024
         local body = pattern(size)

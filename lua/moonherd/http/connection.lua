@@ -127,9 +127,12 @@ function Connection:on_body(bytes)
 end
 
 function Connection:on_received(trailers)
-    local req = self.req
+    local req, res = self.req, self.res
     if req then
         req:_received(trailers)
+        if res._closed then
+            req:_close() -- see on_flushed
+        end
     end
 end
 
@@ -169,7 +172,11 @@ function Connection:on_flushed()
     for i = 1, #(waiting or "") do
         local res = waiting[i]
         if res:_flushed() then
-            res.req:_close()
+            local req = res.req
+            -- Answered before all was received: who listens to the body still hears it to its end.
+            if req.complete or not req.readableFlowing then
+                req:_close()
+            end
             res:_close()
         end
     end
@@ -227,7 +234,7 @@ function Connection:on_closed()
             waiting[i]:_close()
         end
     end
-    if res and not res._closed then
+    if res then
         req:_close(true)
         res:_close()
     end
