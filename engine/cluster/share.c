@@ -77,6 +77,13 @@ static void share_drop(struct mh_share *share, int fd)
     mh_ctx_close_fd(share->handle.ctx, fd);
 }
 
+/* Without a worker there is nothing to try: the next that joins serves them. */
+static void share_wait(struct mh_share *share)
+{
+    if (mh_share_has_members(share) && !uv_is_active((uv_handle_t *)&share->retry->uv))
+        mh_timer_start(share->retry, share->retry_ms, 0);
+}
+
 static void share_park(struct mh_share *share, int fd)
 {
     if (mh_buf_append(&share->parked, &fd, sizeof fd) < 0) {
@@ -85,8 +92,7 @@ static void share_park(struct mh_share *share, int fd)
     }
     if (share->listener)
         mh_listener_pause(share->listener);
-    if (!uv_is_active((uv_handle_t *)&share->retry->uv))
-        mh_timer_start(share->retry, MH_SHARE_RETRY_MS, MH_SHARE_RETRY_MS);
+    share_wait(share);
 }
 
 /* Try those that wait, oldest first; with none left, the listener goes on. */
@@ -95,9 +101,12 @@ static void share_serve_parked(struct mh_share *share)
     while (mh_buf_len(&share->parked) > 0) {
         int fd;
         memcpy(&fd, mh_buf_bytes(&share->parked), sizeof fd);
-        if (!share_offer(share, fd, NULL, false))
+        if (!share_offer(share, fd, NULL, false)) {
+            share_wait(share);
             return;
+        }
         mh_buf_take(&share->parked, sizeof fd);
+        share->retry_ms = MH_SHARE_RETRY_FIRST_MS;
     }
     mh_timer_stop(share->retry);
     if (share->listener && mh_share_has_members(share))
@@ -108,6 +117,7 @@ static void share_retry_due(struct mh_timer *timer)
 {
     struct mh_share *share = timer->handle.owner;
     struct mh_ctx *ctx = timer->handle.ctx;
+    share->retry_ms = share->retry_ms * 2 < MH_SHARE_RETRY_MS ? share->retry_ms * 2 : MH_SHARE_RETRY_MS;
     share_serve_parked(share);
     mh_ctx_settle(ctx);
 }
@@ -246,6 +256,7 @@ int mh_share_open(struct mh_ctx *ctx, uint32_t id, int fd, const struct mh_share
     share->retry->handle.owner = share;
     share->events = events;
     share->id = id;
+    share->retry_ms = MH_SHARE_RETRY_FIRST_MS;
     mh_list_init(&share->members);
     mh_buf_init(&share->parked, &ctx->alloc, MH_SHARE_PARKED * sizeof(int));
     mh_handle_open(&share->handle, ctx, &share_class);

@@ -14,7 +14,10 @@
 
 #define MH_SHARE_PARKED \
     1024u /* what came back at once from lost workers; beyond it, connections are closed and counted */
-#define MH_SHARE_RETRY_MS 10u /* how often parked connections are tried again */
+/* How long parked connections wait until they are tried again: at first, as workers that are merely full have
+ * room again in no time, and at most. */
+#define MH_SHARE_RETRY_FIRST_MS 1u
+#define MH_SHARE_RETRY_MS       10u
 
 struct mh_share;
 
@@ -37,6 +40,7 @@ struct mh_share {
     uint32_t id;
     struct mh_link members; /* struct mh_share_member, next in turn first */
     struct mh_timer *retry;
+    uint64_t retry_ms;    /* its present delay */
     struct mh_buf parked; /* descriptors, oldest first */
     bool resuming;
     uint64_t handed;  /* offers made */
