@@ -2,7 +2,7 @@
  * bind/call.h - the one door from C into Lua.
  *
  * No Lua error crosses a libuv frame: the body runs protected, and an error ends in the on_error handler of
- * lua/moonherd/process.lua, or, when that fails, at the host's fatal.
+ * lua/moonherd/process/exit.lua, or, when that fails, at the host's fatal.
  */
 #ifndef MH_BIND_CALL_H
 #define MH_BIND_CALL_H

@@ -3,11 +3,21 @@
  *
  * The owner of a connection hears:
  *
- *     owner:on_request(method, url, fields, flags)   fields: the header lines as received, for
- * core.httpHeaders owner:on_body(bytes) owner:on_received([trailers])                  of a request with a
- * body owner:on_flushed()                             after connection:tellFlushed() owner:on_bad(code,
- * reason, status)             no request: refuse(status) is the usual answer owner:on_lost(message, code,
- * errno)            the client is gone owner:on_timeout() owner:on_closed()
+ *     owner:on_request(method, url, fields, flags) a request; fields: its header lines, for core.httpHeaders
+ *
+ *     owner:on_body(bytes)                         a piece of its body
+ *
+ *     owner:on_received([trailers])                the end of its body
+ *
+ *     owner:on_flushed()                           after connection:tellFlushed()
+ *
+ *     owner:on_bad(code, reason, status)           no request; refuse(status) is the usual answer
+ *
+ *     owner:on_lost(message, code, errno)          the client is gone
+ *
+ *     owner:on_timeout()                           no traffic for the time that was set
+ *
+ *     owner:on_closed()                            the last
  *
  * One crossing into Lua per request and one out, where the answer is written whole: headers are made into
  * tables only when somebody asks for them.

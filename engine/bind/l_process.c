@@ -16,8 +16,7 @@
 
 #define NS_PER_MS 1e6
 
-/* --- arguments
- * ------------------------------------------------------------------------------------------------- */
+/* --- arguments --------------------------------------------------------------------------------------- */
 
 /* The string at the top of the stack as C sees it; what it belongs to keeps it alive. */
 static const char *spawn_c_string(lua_State *L, const char *name)
@@ -87,8 +86,7 @@ static bool spawn_id(lua_State *L, int table, const char *name, uint32_t *id)
     return value >= 0;
 }
 
-/* --- spawning
- * -------------------------------------------------------------------------------------------------- */
+/* --- spawning ---------------------------------------------------------------------------------------- */
 
 /* "SIGTERM"; numbers without a name (real time) as "SIG34". */
 static void push_signal_name(lua_State *L, int signum)
@@ -165,8 +163,7 @@ static int l_process_spawn(lua_State *L)
     return 2;
 }
 
-/* --- methods
- * --------------------------------------------------------------------------------------------------- */
+/* --- methods ----------------------------------------------------------------------------------------- */
 
 static int l_process_pid(lua_State *L)
 {

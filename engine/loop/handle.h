@@ -6,10 +6,14 @@
  * dropped with mh_handle_release. Memory goes when both are gone, in whichever order. Put it first in the
  * object's struct.
  *
- *     open:    allocate, start everything that can fail, then mh_handle_open (cannot fail)
- *     close:   mh_handle_close -> class->close, which starts uv_close on what it holds; asynchronous,
- * idempotent closed:  the object's last uv close callback calls mh_handle_closed, which tells the owner, once
- *     release: the owner lets go; it must have closed the handle or be ready never to hear of it again
+ *     open     allocate, start everything that can fail, then mh_handle_open, which cannot
+ *
+ *     close    mh_handle_close calls class->close, which starts uv_close on what it holds; asynchronous, and
+ *              once however often it is called
+ *
+ *     closed   the object's last uv close callback calls mh_handle_closed, which tells the owner, once
+ *
+ *     release  the owner lets go; it must have closed the handle or be ready never to hear of it again
  */
 #ifndef MH_LOOP_HANDLE_H
 #define MH_LOOP_HANDLE_H

@@ -49,7 +49,6 @@ static int on_method(llhttp_t *llhttp, const char *at, size_t len)
     if (p->part == MH_HTTP_BETWEEN) {
         p->part = MH_HTTP_IN_HEAD;
         p->head_at = at;
-        p->url_at = NULL;
         p->url_len = 0;
         mh_buf_take(&p->trailers, mh_buf_len(&p->trailers));
     }

@@ -65,7 +65,6 @@ struct mh_http_parser {
     struct mh_buf head;  /* the beginning of a head that came in several reads */
     const char *bytes;   /* those of the running call */
     const char *head_at; /* where in them the head goes on */
-    const char *url_at;  /* the target's first byte, if it is in them; else in head */
     size_t url_offset;   /* from the head's first byte */
     char last;           /* the byte before `bytes` */
     uint64_t body_bytes;

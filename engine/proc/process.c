@@ -20,8 +20,7 @@ struct mh_reaper {
 
 static void process_reap(struct mh_process *p);
 
-/* --- the reaper
- * ------------------------------------------------------------------------------------------------ */
+/* --- the reaper -------------------------------------------------------------------------------------- */
 
 static void reaper_signalled(struct mh_signal *watcher)
 {
@@ -80,8 +79,7 @@ static void reaper_leave(struct mh_ctx *ctx)
     mh_free(&ctx->alloc, reaper);
 }
 
-/* --- the handle
- * ------------------------------------------------------------------------------------------------ */
+/* --- the handle -------------------------------------------------------------------------------------- */
 
 static void process_uv_closed(uv_handle_t *uv)
 {
@@ -108,8 +106,7 @@ static void process_destroy(struct mh_handle *h)
 
 static const struct mh_handle_class process_class = {"process", process_close, process_destroy};
 
-/* --- the exit
- * -------------------------------------------------------------------------------------------------- */
+/* --- the exit ---------------------------------------------------------------------------------------- */
 
 static void process_exited(struct mh_process *p, int exit_code, int term_signal)
 {
@@ -154,8 +151,7 @@ static void process_timer_fired(uv_timer_t *uv)
     process_reap(uv->data);
 }
 
-/* --- opening
- * --------------------------------------------------------------------------------------------------- */
+/* --- opening ----------------------------------------------------------------------------------------- */
 
 static bool process_watch_pidfd(struct mh_ctx *ctx, struct mh_process *p)
 {
