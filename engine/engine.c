@@ -34,6 +34,9 @@ void mh_options_init(struct mh_options *options)
     options->size = sizeof *options;
 }
 
+_Static_assert((int)MH_LEVEL_ERROR == (int)MH_LOG_ERROR && (int)MH_LEVEL_DEBUG == (int)MH_LOG_DEBUG,
+               "the host's levels are the engine's");
+
 static void engine_log(void *userdata, enum mh_log_level level, const char *line)
 {
     struct mh_engine *engine = userdata;

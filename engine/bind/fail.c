@@ -19,13 +19,18 @@ void mh_push_err_name(lua_State *L, int code)
     lua_pushstring(L, fail_is_uv(code) ? uv_err_name(code) : mh_err_name(code));
 }
 
-int mh_fail(lua_State *L, int code)
+int mh_push_failure(lua_State *L, int code)
 {
-    lua_pushnil(L);
     lua_pushstring(L, fail_is_uv(code) ? uv_strerror(code) : mh_strerror(code));
     mh_push_err_name(L, code);
     lua_pushinteger(L, code);
-    return 4;
+    return 3;
+}
+
+int mh_fail(lua_State *L, int code)
+{
+    lua_pushnil(L);
+    return 1 + mh_push_failure(L, code);
 }
 
 int mh_result(lua_State *L, int rc)

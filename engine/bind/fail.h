@@ -14,6 +14,9 @@ int mh_fail(lua_State *L, int code);
 /* Pushes the symbolic name of a code. */
 void mh_push_err_name(lua_State *L, int code);
 
+/* For events that tell of a failure: the same without the nil. Pushes message, code, errno and returns 3. */
+int mh_push_failure(lua_State *L, int code);
+
 /* rc < 0: mh_fail; else pushes true and returns 1. */
 int mh_result(lua_State *L, int rc);
 

@@ -120,9 +120,7 @@ static void http_on_bad(struct mh_http *c)
 
 static int push_failure(lua_State *L, void *arg)
 {
-    mh_fail(L, *(int *)arg);
-    lua_remove(L, -4); /* the nil that a return value would need */
-    return 3;
+    return mh_push_failure(L, *(int *)arg);
 }
 
 static void http_on_lost(struct mh_http *c, int rc)

@@ -137,10 +137,9 @@ struct failure {
 static int push_failure(lua_State *L, void *arg)
 {
     struct failure *failure = arg;
-    mh_fail(L, failure->rc);
-    lua_remove(L, -4); /* the nil that a return value would need */
+    int count = mh_push_failure(L, failure->rc);
     lua_pushboolean(L, failure->retrying);
-    return 4;
+    return count + 1;
 }
 
 static void listener_on_error(struct mh_listener *l, int rc, bool retrying)

@@ -57,9 +57,7 @@ static void stream_on_data(struct mh_stream *s, const char *data, size_t len)
 
 static int push_failure(lua_State *L, void *arg)
 {
-    mh_fail(L, *(int *)arg);
-    lua_remove(L, -4); /* the nil that a return value would need */
-    return 3;
+    return mh_push_failure(L, *(int *)arg);
 }
 
 static void stream_emit_outcome(struct mh_stream *s, const char *method, int rc)

@@ -169,10 +169,9 @@ struct share_failure {
 static int share_push_failure(lua_State *L, void *arg)
 {
     struct share_failure *failure = arg;
-    mh_fail(L, failure->rc);
-    lua_remove(L, -4); /* the nil */
+    int count = mh_push_failure(L, failure->rc);
     lua_pushboolean(L, failure->retrying);
-    return 4;
+    return count + 1;
 }
 
 static void share_failed(struct mh_share *share, int rc, bool retrying)
