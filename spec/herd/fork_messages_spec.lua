@@ -336,6 +336,7 @@ describe("a channel", function()
                 -- The limits hold at this end too.
                 process.send(("x"):rep(1001), function(err)
                     assert(err.code == "ERR_IPC_FRAME_TOO_LARGE")
+                    assert(err.message:find("ipc.frameBytes", 1, true))
                     process.send("done")
                 end)
             end)

@@ -17,6 +17,12 @@ local NO_FAULT = { ERR_PEER_GONE = true, ECONNRESET = true, EPIPE = true }
 -- Turns of the loop, each a read, that a dead peer's last words may take; a child of its own may go on talking.
 local EXHAUST_TURNS = 256
 
+-- What the sender can do about it.
+local REMEDY = {
+    ERR_IPC_FRAME_TOO_LARGE = " (ipc.frameBytes of fork)",
+    ERR_IPC_QUEUE_FULL = " (ipc.queueBytes of fork); after send returns false, wait for its callback",
+}
+
 local SENDABLE = { string = true, number = true, boolean = true, table = true }
 
 ---@class moonherd.Ipc
@@ -89,7 +95,8 @@ function Ipc:send(message, handle, options, callback)
         more, total, code, errno = send_sanitized(self.box, message, fds)
     end
     if more == nil then
-        return Ipc.fail(self.target, errors.new("Error", code, total, { errno = errno, syscall = "write" }), callback)
+        local words = total .. (REMEDY[code] or "")
+        return Ipc.fail(self.target, errors.new("Error", code, words, { errno = errno, syscall = "write" }), callback)
     end
     if callback then
         self:await(total, callback)
