@@ -28,6 +28,8 @@ local M = {
 ---@field uid integer?
 ---@field gid integer?
 ---@field shell (boolean|string)? run the command by /bin/sh, or by the shell named
+---@field timeout integer? ms after which it gets killSignal; 0, the default, for never
+---@field killSignal (string|integer)? SIGTERM unless given
 ---@field serialization string? accepted for Node's sake
 
 ---@class moonherd.ForkOptions: moonherd.SpawnOptions

@@ -188,3 +188,48 @@ describe("an error that nobody catches", function()
         assert.equal(0, done.code)
     end)
 end)
+
+describe("the timeout of a child", function()
+    after_each(herd.cleanup)
+
+    it("sends killSignal when it is over, and nothing to who has ended before", function()
+        local done = herd.run [[
+            local spawn = require("child_process").spawn
+            local function watch(name, child)
+                child:on("exit", function(code, signal) say(name, code, signal, child.killed) end)
+            end
+            watch("default", spawn("sleep", { "60" }, { timeout = 20 }))
+            watch("named", spawn("sleep", { "60" }, { timeout = 20, killSignal = "sigint" }))
+            watch("number", spawn("sleep", { "60" }, { timeout = 20, killSignal = 9 }))
+            watch("in time", spawn("true", {}, { timeout = 60000 }))
+            spawn("/no/such", {}, { timeout = 20 }):on("error", function(err) say(err.code) end)
+        ]]
+        local lines = herd.lines(done)
+        table.sort(lines)
+        assert.same({
+            "ENOENT", "default nil SIGTERM true", "in time 0 nil false",
+            "named nil SIGINT true", "number nil SIGKILL true",
+        }, lines)
+    end)
+
+    it("is refused where it is none, before anything is started", function()
+        local done = herd.run [[
+            local cp = require "child_process"
+            local function try(options)
+                local ok, err = pcall(cp.spawn, "sleep", { "60" }, options)
+                say(ok, err.code)
+            end
+            try { timeout = -1 }
+            try { timeout = 1.5 }
+            try { timeout = "5" }
+            try { killSignal = "SIGNOTHING" }
+            try { killSignal = 0 }
+            try { killSignal = true }
+        ]]
+        assert.same({
+            "false ERR_OUT_OF_RANGE", "false ERR_OUT_OF_RANGE", "false ERR_INVALID_ARG_TYPE",
+            "false ERR_UNKNOWN_SIGNAL", "false ERR_INVALID_ARG_TYPE", "false ERR_INVALID_ARG_TYPE",
+        }, herd.lines(done))
+        assert.equal("", done.stderr)
+    end)
+end)

@@ -11,6 +11,7 @@ local events = require("moonherd.events")
 local inspect = require("moonherd.inspect")
 local stdio = require("moonherd.child_process.stdio")
 local tick = require("moonherd.tick")
+local timers = require("moonherd.timers")
 
 local M = {}
 
@@ -94,6 +95,7 @@ end
 function ChildProcess:_ended(code, signal)
     self._process = nil
     self.exitCode, self.signalCode = code, signal
+    timers.clearTimeout(self._timeout)
     if self._ipc then
         self._ipc:exhaust(function()
             finish(self, "exit", code, signal)
@@ -106,6 +108,22 @@ end
 local function failed(self, err)
     self.exitCode = err.errno
     finish(self, "error", err)
+end
+
+-- Signals -----------------------------------------------------------------------------------------------------
+
+local function signal_number(signal)
+    if signal == nil then
+        return core.signals.SIGTERM
+    end
+    local number = signal
+    if type(signal) == "string" then
+        number = core.signals[signal:upper()]
+    end
+    if type(number) ~= "number" or number ~= math.floor(number) or number < 0 or number > MAX_SIGNAL then
+        error(errors.of("ERR_UNKNOWN_SIGNAL", inspect.value(signal)), 0)
+    end
+    return number
 end
 
 -- Starting ----------------------------------------------------------------------------------------------------
@@ -228,26 +246,16 @@ end
 ---@param extra moonherd.ForkExtra?
 ---@return moonherd.ChildProcess
 function M.start(plan, extra)
+    local kill_signal = plan.kill_signal and signal_number(plan.kill_signal)
     local self = setmetatable({ killed = false, stdio = {}, _open_parts = 1 }, ChildProcess)
     start(self, plan, extra)
+    if plan.timeout and plan.timeout > 0 and self._process then
+        self._timeout = timers.setTimeout(self.kill, plan.timeout, self, kill_signal)
+    end
     return self
 end
 
--- Signals -----------------------------------------------------------------------------------------------------
-
-local function signal_number(signal)
-    if signal == nil then
-        return core.signals.SIGTERM
-    end
-    local number = signal
-    if type(signal) == "string" then
-        number = core.signals[signal:upper()]
-    end
-    if type(number) ~= "number" or number ~= math.floor(number) or number < 0 or number > MAX_SIGNAL then
-        error(errors.of("ERR_UNKNOWN_SIGNAL", inspect.value(signal)), 0)
-    end
-    return number
-end
+-- What a user has -------------------------------------------------------------------------------------------
 
 --- Sends a signal, SIGTERM unless given; 0 only asks whether it is there.
 ---@param signal (string|integer)?

@@ -14,6 +14,7 @@ local M = {}
 
 local DEFAULT_SHELL = "/bin/sh"
 local MAX_ID = 2 ^ 32 - 2
+local MAX_TIMEOUT_MS = 2 ^ 31 - 1
 
 -- Lists and texts ---------------------------------------------------------------------------------------------
 
@@ -152,6 +153,11 @@ local function make_plan(file, args, opts)
     check.opt(check.boolean, opts.windowsHide, "options.windowsHide")
     check.opt(check.boolean, opts.windowsVerbatimArguments, "options.windowsVerbatimArguments")
     check.opt(check.c_string, opts.argv0, "options.argv0")
+    check.opt(check.integer, opts.timeout, "options.timeout", 0, MAX_TIMEOUT_MS)
+    local kill_signal = opts.killSignal
+    if kill_signal ~= nil and (kill_signal == 0 or type(kill_signal) ~= "string" and type(kill_signal) ~= "number") then
+        error(errors.arg_type("options.killSignal", { "string", "number" }, kill_signal), 0)
+    end
     if opts.serialization ~= nil then
         check.one_of(opts.serialization, "options.serialization", { "json", "advanced" })
     end
@@ -163,6 +169,8 @@ local function make_plan(file, args, opts)
         uid = read_id(opts.uid, "options.uid"),
         gid = read_id(opts.gid, "options.gid"),
         detached = opts.detached or false,
+        timeout = opts.timeout,
+        kill_signal = kill_signal,
         limits = read_limits(opts.ipc),
         env = read_env(opts.env),
     }
