@@ -22,6 +22,7 @@
     X(resolve)     /* l_resolve.c: host names */                                                             \
     X(channel)     /* l_channel.c: channels between processes */                                             \
     X(process)     /* l_process.c: spawn, usage */                                                           \
+    X(sync)        /* l_sync.c: spawnSync */                                                                 \
     X(fd)          /* l_fd.c: bare descriptors for a child's stdio */                                        \
     X(worker)      /* l_worker.c: workers and shared addresses, the master's side */                         \
     X(child)       /* l_child.c: the worker's side of the same */                                            \

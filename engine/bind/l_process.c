@@ -5,6 +5,7 @@
 #include "bind/box.h"
 #include "bind/core.h"
 #include "bind/fail.h"
+#include "bind/spawn_args.h"
 #include "proc/process.h"
 #include "proc/usage.h"
 
@@ -16,87 +17,7 @@
 
 #define NS_PER_MS 1e6
 
-/* --- arguments --------------------------------------------------------------------------------------- */
-
-/* The string at the top of the stack as C sees it; what it belongs to keeps it alive. */
-static const char *spawn_c_string(lua_State *L, const char *name)
-{
-    size_t len;
-    if (lua_type(L, -1) != LUA_TSTRING)
-        luaL_error(L, "%s must be a string, got %s", name, luaL_typename(L, -1));
-    const char *text = lua_tolstring(L, -1, &len);
-    if (strlen(text) != len)
-        luaL_error(L, "%s must not hold a zero byte", name);
-    return text;
-}
-
-static const char *spawn_field(lua_State *L, int table, const char *name, const char *fallback)
-{
-    lua_getfield(L, table, name);
-    const char *text = lua_isnil(L, -1) ? fallback : spawn_c_string(L, name);
-    lua_pop(L, 1);
-    return text;
-}
-
-/*
- * The list of strings in field `name` as a C array that ends in NULL, after `skip` empty places. The array is
- * left on the Lua stack, as userdata, and lives as long.
- */
-static char **spawn_strings(lua_State *L, int table, const char *name, size_t skip)
-{
-    lua_getfield(L, table, name);
-    if (!lua_isnil(L, -1) && !lua_istable(L, -1))
-        luaL_error(L, "%s must be a table, got %s", name, luaL_typename(L, -1));
-    size_t count = lua_istable(L, -1) ? lua_objlen(L, -1) : 0;
-    const char **strings = lua_newuserdata(L, (skip + count + 1) * sizeof *strings);
-    for (size_t i = 0; i < count; i++) {
-        lua_rawgeti(L, -2, (int)i + 1);
-        strings[skip + i] = spawn_c_string(L, name);
-        lua_pop(L, 1);
-    }
-    strings[skip + count] = NULL;
-    lua_remove(L, -2);
-    /* execve wants pointers to what it will not change. */
-    return (char **)(void *)strings;
-}
-
-/* fds = { [child's number] = ours }; leaves the array on the Lua stack. */
-static void spawn_fds(lua_State *L, int table, struct mh_spawn_options *o)
-{
-    lua_getfield(L, table, "fds");
-    luaL_checktype(L, -1, LUA_TTABLE);
-    unsigned count = 0;
-    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1))
-        count++;
-    struct mh_spawn_fd *fds = lua_newuserdata(L, (count + 1) * sizeof *fds);
-    lua_insert(L, -2);
-    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
-        struct mh_spawn_fd *fd = &fds[o->fd_count++];
-        fd->child_fd = (int)mh_arg_integer(L, -2, "fds' key", 0, INT_MAX - 1);
-        fd->parent_fd = (int)mh_arg_integer(L, -1, "fds' value", 0, INT_MAX);
-    }
-    lua_pop(L, 1);
-    o->fds = fds;
-}
-
-static bool spawn_id(lua_State *L, int table, const char *name, uint32_t *id)
-{
-    int64_t value = mh_opt_integer(L, table, name, 0, UINT32_MAX - 1, -1);
-    *id = (uint32_t)value;
-    return value >= 0;
-}
-
-/* --- spawning ---------------------------------------------------------------------------------------- */
-
-/* "SIGTERM"; numbers without a name (real time) as "SIG34". */
-static void push_signal_name(lua_State *L, int signum)
-{
-    const char *name = sigabbrev_np(signum);
-    if (name)
-        lua_pushfstring(L, "SIG%s", name);
-    else
-        lua_pushfstring(L, "SIG%d", signum);
-}
+/* --- spawning ----------------------------------------------------------------------------------------- */
 
 static int process_push_exit(lua_State *L, void *arg)
 {
@@ -106,7 +27,7 @@ static int process_push_exit(lua_State *L, void *arg)
         return 1;
     }
     lua_pushnil(L);
-    push_signal_name(L, p->term_signal);
+    mh_push_signal_name(L, p->term_signal);
     return 2;
 }
 
@@ -118,35 +39,19 @@ static void process_exited(struct mh_process *p)
 /*
  * core.spawn(owner, options) -> box, pid | nil, message, code, errno, step
  *
- *     file    program; without a slash looked for in env's PATH      cwd       where it starts; nil: here
- *     args    list of its arguments, argv[0] not among them          argv0     file unless given
- *     env     list of "NAME=value": its whole environment            detached  in a session of its own
- *     fds     { [its number] = our number }; it has no others        uid, gid  numbers
- *
- * owner:on_exit(code) or owner:on_exit(nil, "SIGKILL"), once; the box closes by itself then. by_signal = true
- * does without a pidfd. Step says what failed: "start", "stdio", "session", "cwd", "gid", "uid" or "exec".
+ * options as bind/spawn_args.h has them. owner:on_exit(code) or owner:on_exit(nil, "SIGKILL"), once; the box
+ * closes by itself then. by_signal = true does without a pidfd. Step says what failed: "start", "stdio",
+ * "session", "cwd", "gid", "uid" or "exec".
  */
 static int l_process_spawn(lua_State *L)
 {
     struct mh_state *st = mh_state_of(L);
     struct mh_process_options options;
     memset(&options, 0, sizeof options);
-    struct mh_spawn_options *o = &options.spawn;
     luaL_checktype(L, 2, LUA_TTABLE);
     lua_settop(L, 2);
 
-    o->file = spawn_field(L, 2, "file", NULL);
-    if (!o->file)
-        return luaL_error(L, "file must be a string, got nil");
-    o->cwd = spawn_field(L, 2, "cwd", NULL);
-    char **argv = spawn_strings(L, 2, "args", 1);
-    argv[0] = (char *)(uintptr_t)spawn_field(L, 2, "argv0", o->file);
-    o->argv = argv;
-    o->env = spawn_strings(L, 2, "env", 0);
-    spawn_fds(L, 2, o);
-    o->detached = mh_opt_boolean(L, 2, "detached", false);
-    o->set_uid = spawn_id(L, 2, "uid", &o->uid);
-    o->set_gid = spawn_id(L, 2, "gid", &o->gid);
+    mh_spawn_args_read(L, 2, &options.spawn);
     options.by_signal = mh_opt_boolean(L, 2, "by_signal", false);
 
     struct mh_box *box = mh_box_new(L, st, PROCESS, 1);
@@ -163,7 +68,7 @@ static int l_process_spawn(lua_State *L)
     return 2;
 }
 
-/* --- methods ----------------------------------------------------------------------------------------- */
+/* --- methods ------------------------------------------------------------------------------------------ */
 
 static int l_process_pid(lua_State *L)
 {
