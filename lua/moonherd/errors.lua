@@ -123,14 +123,15 @@ end
 
 --- ERR_INVALID_ARG_TYPE.
 ---@param arg string the parameter's name; with a dot in it, it is called a property
----@param expected string|string[] one Lua type or a list of them
+---@param expected string|string[] one Lua type, the name of a class, or a list of types
 ---@param actual any the value received
 ---@return moonherd.Error
 function M.arg_type(arg, expected, actual)
     if type(expected) == "table" then
         expected = (#expected > 1 and "one of type " or "of type ") .. join(expected, "or")
     else
-        expected = "of type " .. expected
+        -- Types are written small, classes with a capital.
+        expected = (expected:find("^%u") and "an instance of " or "of type ") .. expected
     end
     local message = ("%s must be %s. Received %s"):format(argument(arg), expected, inspect.received(actual))
     return M.new("TypeError", "ERR_INVALID_ARG_TYPE", message)
@@ -271,6 +272,7 @@ local TEMPLATES = {
     ERR_STREAM_ALREADY_FINISHED = { "Error", "Cannot call %s after a stream was finished" },
     ERR_STREAM_NULL_VALUES = { "TypeError", "May not write null values to stream" },
     ERR_STREAM_WRITE_AFTER_END = { "Error", "write after end" },
+    ERR_UNKNOWN_ENCODING = { "TypeError", "Unknown encoding: %s" },
     ERR_UNKNOWN_SIGNAL = { "TypeError", "Unknown signal: %s" },
 }
 

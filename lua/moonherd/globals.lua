@@ -3,7 +3,8 @@
 --     require("moonherd.globals").install()      -- for those who want the same under a plain luajit
 --     local cluster = require "cluster"          -- is moonherd.cluster
 --
--- Globals: process, console, setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate.
+-- Globals: process, console, setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate,
+-- AbortController, AbortSignal.
 
 local M = {}
 
@@ -40,6 +41,9 @@ function M.install()
     end
     rawset(_G, "process", require("moonherd.process"))
     rawset(_G, "console", require("moonherd.console"))
+    local abort = require("moonherd.abort")
+    rawset(_G, "AbortController", abort.AbortController)
+    rawset(_G, "AbortSignal", abort.AbortSignal)
     for _, search in ipairs(package.loaders) do
         if search == search_short_name then
             return
