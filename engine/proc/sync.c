@@ -37,7 +37,7 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* --- pipes -------------------------------------------------------------------------------------------- */
+/* --- pipes ------------------------------------------------------------------------------------------- */
 
 static void pipe_close(struct mh_sync_pipe *p)
 {
@@ -134,7 +134,7 @@ static void run_read(struct sync_run *run, struct mh_sync_pipe *p)
         run_kill(run, -ENOBUFS);
 }
 
-/* --- the end of the child ----------------------------------------------------------------------------- */
+/* --- the end of the child ---------------------------------------------------------------------------- */
 
 /* Take the exit status; flags WNOHANG: if there is one. */
 static void run_reap(struct sync_run *run, int flags)
@@ -156,7 +156,7 @@ static void run_reap(struct sync_run *run, int flags)
         run->result->term_signal = info.si_status;
 }
 
-/* --- waiting ------------------------------------------------------------------------------------------ */
+/* --- waiting ----------------------------------------------------------------------------------------- */
 
 /* For poll: how long until the deadline, or until the child is to be asked for. */
 static int run_wait_ms(const struct sync_run *run)
@@ -202,7 +202,7 @@ static void run_turn(struct sync_run *run)
         run_kill(run, -ETIMEDOUT);
 }
 
-/* --- starting ----------------------------------------------------------------------------------------- */
+/* --- starting ---------------------------------------------------------------------------------------- */
 
 /* Socket pairs, as the pipes of every child: ours non-blocking, its own blocking. `theirs` gets its ends. */
 static int run_open_pipes(struct sync_run *run, struct mh_spawn_fd *theirs, unsigned *opened)

@@ -8,14 +8,14 @@ local check = require("moonherd.check")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
 local events = require("moonherd.events")
-local inspect = require("moonherd.inspect")
+local env = require("moonherd.child_process.env")
+local failure = require("moonherd.child_process.failure")
+local limits = require("moonherd.child_process.limits")
+local signals = require("moonherd.child_process.signal")
 local stdio = require("moonherd.child_process.stdio")
 local tick = require("moonherd.tick")
-local timers = require("moonherd.timers")
 
 local M = {}
-
-local MAX_SIGNAL = 64
 
 -- What a machine can refuse without the call being wrong: told by an event.
 local REFUSED_LATER = { ENOENT = true, EACCES = true, EAGAIN = true, EMFILE = true, ENFILE = true }
@@ -81,8 +81,18 @@ local function pull_rest(self)
     part_closed(self)
 end
 
+--- Calls `fn` when the process is gone, or it is known that it never was.
+function ChildProcess:_when_over(fn)
+    local over = self._over or {}
+    over[#over + 1] = fn
+    self._over = over
+end
+
 --- The process is gone, or never was: `event` tells.
 local function finish(self, event, ...)
+    for _, fn in ipairs(self._over or {}) do
+        fn()
+    end
     if self.stdin then
         self.stdin:destroy()
     end
@@ -95,7 +105,6 @@ end
 function ChildProcess:_ended(code, signal)
     self._process = nil
     self.exitCode, self.signalCode = code, signal
-    timers.clearTimeout(self._timeout)
     if self._ipc then
         self._ipc:exhaust(function()
             finish(self, "exit", code, signal)
@@ -110,33 +119,7 @@ local function failed(self, err)
     finish(self, "error", err)
 end
 
--- Signals -----------------------------------------------------------------------------------------------------
-
-local function signal_number(signal)
-    if signal == nil then
-        return core.signals.SIGTERM
-    end
-    local number = signal
-    if type(signal) == "string" then
-        number = core.signals[signal:upper()]
-    end
-    if type(number) ~= "number" or number ~= math.floor(number) or number < 0 or number > MAX_SIGNAL then
-        error(errors.of("ERR_UNKNOWN_SIGNAL", inspect.value(signal)), 0)
-    end
-    return number
-end
-
 -- Starting ----------------------------------------------------------------------------------------------------
-
-local function spawn_error(plan, code, errno, step)
-    local fields = { path = plan.file, spawnargs = { unpack(plan.spawnargs, 2) } }
-    if step == "cwd" then
-        -- Node blames the program.
-        fields.path = plan.cwd
-        fields.reason = ("the working directory %s cannot be entered"):format(inspect.value(plan.cwd))
-    end
-    return errors.system(code, errno, "spawn " .. plan.file, fields)
-end
 
 local function open_pipe(self, n, fd)
     local net = require("moonherd.net")
@@ -164,9 +147,9 @@ local function open_ours(self, plan, opened)
     end
 end
 
-local function limits_text(limits)
+local function limits_text(wanted)
     local parts = {}
-    for name, value in pairs(limits) do
+    for name, value in pairs(wanted) do
         parts[#parts + 1] = ("%s=%d"):format(name, value)
     end
     return table.concat(parts, " ")
@@ -174,26 +157,21 @@ end
 
 --- The variables and descriptors that a channel and the library itself need.
 local function add_own(plan, opened, extra)
-    local env = plan.env
-    env[channel.FD_VARIABLE], env[channel.LIMITS_VARIABLE] = nil, nil
+    local variables = plan.env
     if opened.ipc then
-        env[channel.FD_VARIABLE] = ("%d"):format(opened.ipc.index)
-        env[channel.LIMITS_VARIABLE] = plan.limits and limits_text(plan.limits) or nil
+        variables[channel.FD_VARIABLE] = ("%d"):format(opened.ipc.index)
+        variables[channel.LIMITS_VARIABLE] = plan.limits and limits_text(plan.limits) or nil
     end
     local next_fd = #plan.stdio
     for name, fd in pairs(extra and extra.fds or {}) do
         opened.fds[next_fd] = fd
-        env[name] = ("%d"):format(next_fd)
+        variables[name] = ("%d"):format(next_fd)
         next_fd = next_fd + 1
     end
     for name, value in pairs(extra and extra.env or {}) do
-        env[name] = value
+        variables[name] = value
     end
-    local list = {}
-    for name, value in pairs(env) do
-        list[#list + 1] = name .. "=" .. value
-    end
-    return list
+    return env.list(variables)
 end
 
 local function emit_spawn(self)
@@ -208,7 +186,7 @@ local function start(self, plan, extra)
         if not NO_DESCRIPTORS[code] then
             error(errors.system(code, errno, "spawn"), 0)
         end
-        tick.add(failed, self, spawn_error(plan, code, errno))
+        tick.add(failed, self, failure.system("spawn", plan, code, errno))
         return
     end
     local box, pid_or_reason, step
@@ -229,7 +207,7 @@ local function start(self, plan, extra)
         self.pid = pid_or_reason
         tick.add(emit_spawn, self)
     elseif REFUSED_LATER[code] or step == "cwd" then
-        tick.add(failed, self, spawn_error(plan, code, errno, step))
+        tick.add(failed, self, failure.system("spawn", plan, code, errno, step))
     else
         opened:close_ours()
         error(errors.system(code, errno, "spawn"), 0)
@@ -246,23 +224,40 @@ end
 ---@param extra moonherd.ForkExtra?
 ---@return moonherd.ChildProcess
 function M.start(plan, extra)
-    local kill_signal = plan.kill_signal and signal_number(plan.kill_signal)
-    local self = setmetatable({ killed = false, stdio = {}, _open_parts = 1 }, ChildProcess)
+    local self = ChildProcess()
     start(self, plan, extra)
-    if plan.timeout and plan.timeout > 0 and self._process then
-        self._timeout = timers.setTimeout(self.kill, plan.timeout, self, kill_signal)
-    end
+    limits.watch(self, plan)
     return self
 end
 
--- What a user has -------------------------------------------------------------------------------------------
+setmetatable(ChildProcess, {
+    __call = function(class)
+        return setmetatable({ killed = false, stdio = {}, _open_parts = 1 }, class)
+    end,
+})
+
+--- Node's low way to start one, for an object made by `child_process.ChildProcess()`. `args` includes argv[0], and
+--- `envPairs` is a list of "NAME=value".
+---@param options { file: string, args: string[]?, envPairs: string[]?, stdio: any, cwd: string?, detached: boolean? }
+---@return integer 0
+function ChildProcess:spawn(options)
+    check.object(self, "child:spawn", "_open_parts")
+    local plan = require("moonherd.child_process.options").for_object(options)
+    if self.spawnfile then
+        error(errors.new("Error", "ERR_INVALID_STATE", "child:spawn was called on a child that was started before"), 0)
+    end
+    start(self, plan)
+    return 0
+end
+
+-- Signals -----------------------------------------------------------------------------------------------------
 
 --- Sends a signal, SIGTERM unless given; 0 only asks whether it is there.
 ---@param signal (string|integer)?
 ---@return boolean sent false once the process has ended
 function ChildProcess:kill(signal)
     check.object(self, "child:kill")
-    local number = signal_number(signal)
+    local number = signals.number(signal)
     if not self._process then
         return false
     end

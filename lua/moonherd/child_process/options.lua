@@ -1,25 +1,28 @@
---- Reads the arguments of spawn and fork: checks all of them, then makes a plan of plain values for ChildProcess.
+--- Reads the arguments of spawn and fork (of the others: moonherd.child_process.collecting): checks all of them, then
+--- makes a plan of plain values for ChildProcess.
 --
 --     local plan = options.for_spawn("ls", { "-l" }, { cwd = "/tmp" })
---     --> { file =, args =, argv0 =, spawnargs =, env = { "K=V", ... }, cwd =, stdio = { element, ... }, ... }
+--     --> { file =, args =, argv0 =, spawnargs =, env = { K = "V" }, cwd =, stdio = { element, ... }, ... }
 
+local abort = require("moonherd.abort")
 local channel = require("moonherd.channel")
 local check = require("moonherd.check")
-local core = require("moonherd.core")
+local env = require("moonherd.child_process.env")
 local errors = require("moonherd.errors")
 local inspect = require("moonherd.inspect")
+local signal = require("moonherd.child_process.signal")
 local stdio = require("moonherd.child_process.stdio")
 
-local M = {}
+local M = {
+    DEFAULT_SHELL = "/bin/sh",
+}
 
-local DEFAULT_SHELL = "/bin/sh"
 local MAX_ID = 2 ^ 32 - 2
-local MAX_TIMEOUT_MS = 2 ^ 31 - 1
 
 -- Lists and texts ---------------------------------------------------------------------------------------------
 
 --- A table with a string among its keys is options, any other is the list of arguments.
-local function looks_like_options(value)
+function M.looks_like_options(value)
     if type(value) ~= "table" then
         return false
     end
@@ -55,57 +58,14 @@ local function read_list(list, name)
 end
 
 --- The two optional arguments behind the first: either may be missing.
-local function split(args, opts)
-    if opts == nil and looks_like_options(args) then
+function M.split(args, opts)
+    if opts == nil and M.looks_like_options(args) then
         args, opts = nil, args
     end
     if opts ~= nil then
         check.table(opts, "options")
     end
     return read_list(args, "args"), opts or {}
-end
-
--- The environment ---------------------------------------------------------------------------------------------
-
---- Collects the entries of `env` and of the tables it inherits from (by __index), nearest first.
-local function collect(env, into)
-    local process_env = require("moonherd.process").env
-    while type(env) == "table" do
-        local entries = rawequal(env, process_env) and core.environ() or env
-        for name, value in pairs(entries) do
-            if into[name] == nil then
-                into[name] = value
-            end
-        end
-        local mt = getmetatable(env)
-        env = type(mt) == "table" and not rawequal(env, process_env) and mt.__index or nil
-    end
-end
-
---- Any value is fine for a variable, as in Node.
-local function env_text(value)
-    if type(value) == "number" then
-        return inspect.number(value)
-    elseif value == core.null then
-        return "null"
-    end
-    return tostring(value)
-end
-
---- { NAME = text }
-local function read_env(env)
-    if env == nil then
-        env = core.environ()
-    end
-    check.table(env, "options.env")
-    local entries = {}
-    collect(env, entries)
-    local texts = {}
-    for name, value in pairs(entries) do
-        local key = text_of(name, "options.env")
-        texts[key] = check.c_string(env_text(value), ("options.env['%s']"):format(key))
-    end
-    return texts
 end
 
 -- The rest ----------------------------------------------------------------------------------------------------
@@ -126,13 +86,22 @@ local function read_cwd(cwd)
 end
 
 --- The shell to run the command by, or nil.
-local function read_shell(shell)
+function M.shell(shell)
     if shell == nil or type(shell) == "boolean" then
-        return shell and DEFAULT_SHELL or nil
+        return shell and M.DEFAULT_SHELL or nil
     elseif type(shell) ~= "string" then
         error(errors.arg_type("options.shell", { "boolean", "string" }, shell), 0)
     end
-    return check.c_string(shell, "options.shell")
+    return shell ~= "" and check.c_string(shell, "options.shell") or nil
+end
+
+local function read_timeout(timeout)
+    if timeout == nil then
+        return 0
+    elseif type(timeout) ~= "number" or timeout ~= math.floor(timeout) or timeout < 0 or timeout == math.huge then
+        error(errors.out_of_range("timeout", "an unsigned integer", timeout), 0)
+    end
+    return timeout
 end
 
 local function read_limits(limits)
@@ -153,11 +122,6 @@ local function make_plan(file, args, opts)
     check.opt(check.boolean, opts.windowsHide, "options.windowsHide")
     check.opt(check.boolean, opts.windowsVerbatimArguments, "options.windowsVerbatimArguments")
     check.opt(check.c_string, opts.argv0, "options.argv0")
-    check.opt(check.integer, opts.timeout, "options.timeout", 0, MAX_TIMEOUT_MS)
-    local kill_signal = opts.killSignal
-    if kill_signal ~= nil and (kill_signal == 0 or type(kill_signal) ~= "string" and type(kill_signal) ~= "number") then
-        error(errors.arg_type("options.killSignal", { "string", "number" }, kill_signal), 0)
-    end
     if opts.serialization ~= nil then
         check.one_of(opts.serialization, "options.serialization", { "json", "advanced" })
     end
@@ -169,10 +133,11 @@ local function make_plan(file, args, opts)
         uid = read_id(opts.uid, "options.uid"),
         gid = read_id(opts.gid, "options.gid"),
         detached = opts.detached or false,
-        timeout = opts.timeout,
-        kill_signal = kill_signal,
         limits = read_limits(opts.ipc),
-        env = read_env(opts.env),
+        timeout = read_timeout(opts.timeout),
+        kill_signal = signal.kill_signal(opts.killSignal),
+        signal = check.opt(abort.check_signal, opts.signal, "options.signal"),
+        env = env.read(opts.env),
     }
     plan.spawnargs = { opts.argv0 or file }
     for i = 1, #args do
@@ -181,11 +146,21 @@ local function make_plan(file, args, opts)
     return plan
 end
 
-local function check_file(file, name)
+function M.check_file(file, name)
     check.c_string(file, name)
     if file == "" then
         error(errors.arg_value(name, file, "cannot be empty"), 0)
     end
+end
+
+--- The plan of a program, with a shell or without, but for its stdio.
+function M.program(file, args, opts)
+    local shell = M.shell(opts.shell)
+    if shell then
+        args = { "-c", table.concat({ file, unpack(args) }, " ") }
+        file = shell
+    end
+    return make_plan(file, args, opts)
 end
 
 ---@param file any
@@ -193,14 +168,9 @@ end
 ---@param opts any
 ---@return table plan
 function M.for_spawn(file, args, opts)
-    check_file(file, "file")
-    args, opts = split(args, opts)
-    local shell = read_shell(opts.shell)
-    if shell then
-        args = { "-c", table.concat({ file, unpack(args) }, " ") }
-        file = shell
-    end
-    local plan = make_plan(file, args, opts)
+    M.check_file(file, "file")
+    args, opts = M.split(args, opts)
+    local plan = M.program(file, args, opts)
     plan.stdio = stdio.read(opts.stdio == nil and "pipe" or opts.stdio)
     return plan
 end
@@ -228,8 +198,8 @@ end
 ---@param opts any
 ---@return table plan
 function M.for_fork(script, args, opts)
-    check_file(script, "modulePath")
-    args, opts = split(args, opts)
+    M.check_file(script, "modulePath")
+    args, opts = M.split(args, opts)
     local process = require("moonherd.process")
     check.opt(check.c_string, opts.execPath, "options.execPath")
     check.opt(check.boolean, opts.silent, "options.silent")
@@ -238,8 +208,38 @@ function M.for_fork(script, args, opts)
     for i = 1, #args do
         argv[#argv + 1] = args[i]
     end
-    local plan = make_plan(opts.execPath or process.execPath, argv, opts)
+    local program = opts.execPath ~= "" and opts.execPath or process.execPath
+    local plan = make_plan(program, argv, opts)
     plan.stdio = stdio.read(read_fork_stdio(opts))
+    return plan
+end
+
+--- For ChildProcess:spawn.
+---@return table plan
+function M.for_object(opts)
+    check.table(opts, "options")
+    check.opt(check.table, opts.envPairs, "options.envPairs")
+    M.check_file(opts.file, "options.file")
+    local args = read_list(opts.args, "options.args")
+    local plan = make_plan(opts.file, { unpack(args, 2) }, {
+        argv0 = args[1],
+        cwd = opts.cwd,
+        detached = opts.detached,
+        uid = opts.uid,
+        gid = opts.gid,
+        serialization = opts.serialization,
+    })
+    if opts.envPairs then
+        plan.env = {}
+        for i, pair in ipairs(read_list(opts.envPairs, "options.envPairs")) do
+            local name, value = pair:match("^([^=]+)=(.*)$")
+            if not name then
+                error(errors.arg_value(("options.envPairs[%d]"):format(i), pair, "must be NAME=value"), 0)
+            end
+            plan.env[name] = value
+        end
+    end
+    plan.stdio = stdio.read(opts.stdio == nil and "pipe" or opts.stdio)
     return plan
 end
 

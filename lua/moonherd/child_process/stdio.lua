@@ -28,10 +28,13 @@ function M.check_word(word)
 end
 
 --- One element: { kind =, fd = } for the child's descriptor `n`.
-local function read_element(value, n)
+local function read_element(value, n, sync)
     if value == nil then
         return { kind = n < STANDARD and "pipe" or "ignore" }
     elseif value == "ipc" then
+        if sync then
+            error(errors.of("ERR_IPC_SYNC_FORK"), 0)
+        end
         return { kind = "ipc" }
     elseif type(value) == "number" and value < 0 then
         return { kind = "pipe" } -- Node's way to ask for one by number
@@ -39,7 +42,7 @@ local function read_element(value, n)
         return { kind = "fd", fd = value }
     elseif WORDS[value] then
         return { kind = WORDS[value] }
-    elseif type(value) == "string" then
+    elseif type(value) == "string" and not sync then
         local message = "Asynchronous forks do not support Buffer, TypedArray, DataView or string input: " .. value
         error(errors.new("TypeError", "ERR_INVALID_SYNC_FORK_INPUT", message), 0)
     end
@@ -53,8 +56,9 @@ local function read_element(value, n)
 end
 
 ---@param wanted any the option's value, not nil
+---@param sync boolean? for a call that waits
 ---@return table[] elements the child's descriptor n at n + 1
-function M.read(wanted)
+function M.read(wanted, sync)
     if type(wanted) == "string" then
         M.check_word(wanted)
         wanted = { wanted, wanted, wanted }
@@ -65,7 +69,7 @@ function M.read(wanted)
     local ipc = 0
     -- A list may have holes.
     for n = 0, math.max(table.maxn(wanted), STANDARD) - 1 do
-        local element = read_element(wanted[n + 1], n)
+        local element = read_element(wanted[n + 1], n, sync)
         elements[n + 1] = element
         ipc = ipc + (element.kind == "ipc" and 1 or 0)
     end
@@ -116,6 +120,11 @@ function OPEN.pipe(opened, n)
     end
     opened.pipes[n] = ours
     return opened:give(n, theirs)
+end
+
+--- Somebody else makes it.
+function OPEN.elsewhere()
+    return true
 end
 
 function OPEN.ipc(opened, n)
