@@ -3,6 +3,7 @@ local child_process = require("moonherd.child_process")
 local events = require("moonherd.events")
 local http = require("moonherd.http")
 local json = require("moonherd.json")
+local leaks = require("spec.support.leaks")
 local net = require("moonherd.net")
 local sockets = require("spec.support.sockets")
 local wait = require("spec.support.wait")
@@ -83,6 +84,14 @@ describe("arguments that nobody can mean", function()
         refused('"options.ipv6Only" property must be of type b', server.listen, server, { port = 0, ipv6Only = 1 })
         refused('"options.reusePort"', server.listen, server, { port = 0, reusePort = "yes" })
         assert.is_nil(server:address())
+    end)
+
+    it("are refused by stdio, and no pipe is left behind", function()
+        local before = leaks.fds()
+        for _, element in ipairs({ 1.5, NAN, math.huge, 2 ^ 31, { fd = 0.5 }, { fd = 1e300 }, { fd = -1 }, print }) do
+            refused("'stdio' is invalid", child_process.spawn, "true", { stdio = { "pipe", "pipe", element } })
+        end
+        assert.same(before, leaks.fds())
     end)
 
     it("are refused by pipe", function()

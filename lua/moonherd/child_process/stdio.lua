@@ -15,6 +15,7 @@ local handoff = require("moonherd.handoff")
 local M = {}
 
 local WORDS = { pipe = "pipe", overlapped = "pipe", ignore = "ignore", inherit = "inherit" }
+local MAX_FD = 2 ^ 31 - 1
 local STANDARD = 3 -- stdin, stdout, stderr
 
 -- Reading -----------------------------------------------------------------------------------------------------
@@ -25,6 +26,10 @@ function M.check_word(word)
     if not WORDS[word] then
         error(errors.arg_value("stdio", word), 0)
     end
+end
+
+local function is_fd(value)
+    return type(value) == "number" and value == math.floor(value) and value >= 0 and value <= MAX_FD
 end
 
 --- One element: { kind =, fd = } for the child's descriptor `n`.
@@ -38,7 +43,7 @@ local function read_element(value, n, sync)
         return { kind = "ipc" }
     elseif type(value) == "number" and value < 0 then
         return { kind = "pipe" } -- Node's way to ask for one by number
-    elseif type(value) == "number" and value == math.floor(value) then
+    elseif is_fd(value) then
         return { kind = "fd", fd = value }
     elseif WORDS[value] then
         return { kind = WORDS[value] }
@@ -46,7 +51,7 @@ local function read_element(value, n, sync)
         local message = "Asynchronous forks do not support Buffer, TypedArray, DataView or string input: " .. value
         error(errors.new("TypeError", "ERR_INVALID_SYNC_FORK_INPUT", message), 0)
     end
-    if type(value) == "table" and type(value.fd) == "number" then
+    if type(value) == "table" and is_fd(value.fd) then
         return { kind = "fd", fd = value.fd }
     elseif type(value) == "table" and value._share then
         -- What the child reads from is not read here meanwhile.
