@@ -21,6 +21,8 @@ local timers = require("moonherd.timers")
 local watchdog_policy = require("moonherd.policy.watchdog")
 
 local LOOK_MS = 1000 -- how often /proc is read for each worker's size
+local FAR_BYTES = 16 * 1024 * 1024 -- over memory.hard: more than a worker that looks at itself would let pass
+local PATIENT_LOOKS = 5
 local SHORTAGE_WORD_MS = 60000 -- how often it is said that workers cannot be forked
 local RETRY_MS = 1000 -- when nothing could be forked, for want of descriptors say
 local LAST_MS = 1000 -- from the kill of who did not drain to the master's own end, at the latest
@@ -258,9 +260,11 @@ function Guard:_look(worker)
     end
     local action, reason = memory_policy.judge({ rss = facts.rss }, self.options.memory)
     if action == "kill" then
-        -- It has had a second to notice by itself, and to leave in order.
-        if not worker._over then
-            worker._over = true
+        -- It notices by itself, if it gets the processor, and leaves in order: who is far over has one more look for
+        -- that, who is only just over has a few.
+        worker._over = (worker._over or 0) + 1
+        local far = facts.rss > self.options.memory.hard + FAR_BYTES
+        if worker._over < (far and 2 or PATIENT_LOOKS) then
             return
         end
         facts.reason = reason
