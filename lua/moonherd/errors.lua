@@ -129,7 +129,7 @@ end
 function M.arg_type(arg, expected, actual)
     if type(expected) == "table" then
         expected = (#expected > 1 and "one of type " or "of type ") .. join(expected, "or")
-    else
+    elseif expected ~= "int32" then -- a range of numbers, no type
         -- Types are written small, classes with a capital.
         expected = (expected:find("^%u") and "an instance of " or "of type ") .. expected
     end
@@ -213,6 +213,13 @@ local SYSTEM = {
     ECANCELED = { 125, "operation canceled" },
 }
 
+--- libuv's words for a system's code, as Node's messages have them; nil for a code that is not known here.
+---@param code string
+---@return string?
+function M.words(code)
+    return SYSTEM[code] and SYSTEM[code][2]
+end
+
 --- What the system refused. The message reads as Node's does: "connect ECONNREFUSED 127.0.0.1:1",
 --- "listen EADDRINUSE: address already in use 127.0.0.1:80", "spawn nope ENOENT".
 ---@param code string "ECONNREFUSED", ...
@@ -241,6 +248,9 @@ function M.system(code, errno, syscall, fields)
     err.errno = errno or (known and -known[1])
     err.syscall = syscall
     err.reason = nil
+    if err.port == 0 then
+        err.port = nil -- as in Node: none was asked for
+    end
     return err
 end
 

@@ -164,7 +164,7 @@ function handlers:on_error(err, traceback)
 end
 
 function handlers:on_tick()
-    if not left then
+    if not exiting and not left then
         tick.drain()
     end
 end
@@ -202,7 +202,9 @@ end
 
 local function set_capture(_, fn)
     if fn ~= nil then
-        check.fn(fn, "fn")
+        if not check.callable(fn) then
+            error(errors.arg_type("fn", { "function", "nil" }, fn), 0)
+        end
         if capture then
             local message = "setUncaughtExceptionCaptureCallback was called while a capture callback was active"
             error(errors.new("Error", "ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET", message), 0)

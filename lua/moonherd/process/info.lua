@@ -63,7 +63,8 @@ local function chdir(_, directory)
     local from = core.cwd()
     local ok, reason, code, errno = core.chdir(directory)
     if not ok then
-        local message = ("%s: %s, chdir '%s' -> '%s'"):format(code, reason, from or "?", directory)
+        local words = errors.words(code) or reason
+        local message = ("%s: %s, chdir '%s' -> '%s'"):format(code, words, from or "?", directory)
         local fields = { errno = errno, syscall = "chdir", path = from, dest = directory }
         error(errors.new("Error", code, message, fields), 0)
     end
