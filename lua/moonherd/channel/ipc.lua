@@ -199,10 +199,21 @@ end
 function Ipc:finish()
     self.finishing = true
     self.kept:clear()
+    if self.box:pending() > 0 then
+        self.box:flush(0)
+    end
+    local all_written = self.box:pending() == 0
     self.box:finish()
+    if all_written then
+        tick.add(self.on_end, self) -- as in Node, before what this callback puts off after it
+    end
 end
 
+--- Once: by the engine, or before it where nothing had to be written any more.
 function Ipc:on_end(code, reason)
+    if self.ended then
+        return
+    end
     self.ended = true
     self:written(self.box:sent())
     self:written(math.huge, errors.of("ERR_IPC_CHANNEL_CLOSED"))

@@ -27,7 +27,7 @@ local NO_DESCRIPTORS = { EMFILE = true, ENFILE = true }
 ---@field exitCode integer? set at its end, unless a signal ended it
 ---@field signalCode string? the signal that ended it
 ---@field killed boolean a signal was sent by `kill`
----@field connected boolean? nil without a channel
+---@field connected boolean
 ---@field channel moonherd.Channel? while the channel is open
 ---@field spawnfile string
 ---@field spawnargs string[]
@@ -232,7 +232,7 @@ end
 
 setmetatable(ChildProcess, {
     __call = function(class)
-        return setmetatable({ killed = false, stdio = {}, _open_parts = 1 }, class)
+        return setmetatable({ killed = false, connected = false, stdio = {}, _open_parts = 1 }, class)
     end,
 })
 
