@@ -83,7 +83,7 @@ const char *mh_http_status_text(unsigned status)
     const char *text = NULL;
     if (status >= STATUS_FIRST && status <= STATUS_LAST)
         text = status_texts[status - STATUS_FIRST];
-    return text ? text : "Unknown";
+    return text ? text : "unknown";
 }
 
 unsigned mh_http_next_status(unsigned status)

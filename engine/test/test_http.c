@@ -330,7 +330,7 @@ static void test_reply_framing(void)
     r.answer.status = 299;
     check_reply(r, "HTTP/1.1 299 Fine\r\n" KEEP "Content-Length: 5\r\n\r\n", true, false);
     r.answer.reason = NULL;
-    check_reply(r, "HTTP/1.1 299 Unknown\r\n" KEEP "Content-Length: 5\r\n\r\n", true, false);
+    check_reply(r, "HTTP/1.1 299 unknown\r\n" KEEP "Content-Length: 5\r\n\r\n", true, false);
 }
 
 static void test_reply_http_1_0(void)

@@ -138,7 +138,7 @@ describe("an http response", function()
                 res:writeHead(299, "Fine", { A = "b" })
                 res:end_()
             end))
-            assert.matches("^HTTP/1.1 299 Unknown\r\n", raw(function(_, res) res:writeHead("299"):end_() end))
+            assert.matches("^HTTP/1.1 299 unknown\r\n", raw(function(_, res) res:writeHead("299"):end_() end))
         end)
 
         it("has headers from a list, which replaces what was set", function()
