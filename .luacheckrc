@@ -18,6 +18,7 @@ exclude_files = { "build", "lua/moonherd/meta" }
 for _, folder in ipairs({ "scripts", "spec/fixtures", "spec/bench" }) do
     files[folder] = { std = "luajit+moonherd" }
 end
-for _, folder in ipairs({ "spec/lua", "spec/engine", "spec/herd", "spec/fault", "spec/node", "spec/support" }) do
+for _, folder in ipairs({ "spec/lua", "spec/engine", "spec/herd", "spec/fault", "spec/support" }) do
     files[folder] = { std = "luajit+busted" }
 end
+files["spec/node"] = { std = "luajit+busted+moonherd" }

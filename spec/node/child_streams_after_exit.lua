@@ -1,0 +1,26 @@
+-- IDs: CP-56 CP-85 CP-88
+local t = require("trace")
+local spawn = require("child_process").spawn
+local child = spawn("sh", { "-c", "echo late; exec 1>&- 2>&-; exit 0" })
+child:on("exit", function()
+    setTimeout(function()
+        local out = ""
+        child.stdout:on("data", function(d) out = out .. d end)
+        child:on("close", function() t("read after exit", out) end)
+    end, 0)
+end)
+local unread = spawn("sh", { "-c", "echo nobody reads" })
+unread:on("close", function(code)
+    t.role("unread")
+    t("close", code, unread.stdin.destroyed)
+    t.role("main")
+end)
+local grand = spawn("sh", { "-c", "sleep 0.3 & exit 0" })
+local exited = false
+grand:on("exit", function() exited = true end)
+grand.stdout:resume()
+grand:on("close", function()
+    t.role("grand")
+    t("close waits for the streams", exited)
+    t.role("main")
+end)

@@ -1,0 +1,28 @@
+-- IDs: CL-47 CL-93 NET-07 NET-09
+local t = require("trace")
+local cluster = require("cluster")
+local net = require("net")
+if cluster.isPrimary then
+    local w = cluster.fork()
+    w:on("listening", function(a)
+        local c = net.connect(a.port, "127.0.0.1")
+        c:once("data", function()
+            w:disconnect()
+            setTimeout(function()
+                t("still connected", w:isConnected())
+                net.connect(a.port, "127.0.0.1"):on("error", function(err)
+                    t("refused", err.code)
+                    c:end_()
+                end)
+            end, 100)
+        end)
+        c:on("end", function() t("end") end)
+    end)
+    w:on("exit", function(code) t("exit", code, w.exitedAfterDisconnect) end)
+else
+    t.role("worker")
+    local server = net.createServer(function(s) s:write("here") s:resume() end)
+    server:on("close", function() t("server close", process.connected) end)
+    cluster.worker:on("disconnect", function() t("disconnect") end)
+    server:listen(0, "127.0.0.1")
+end

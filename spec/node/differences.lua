@@ -1,0 +1,26 @@
+--- Pairs where moonherd is meant to differ from Node, or is known to: NAME -> status, the IDs it is about, why.
+--
+-- `improved`: Node's behaviour is a known flaw, and what moonherd does is settled. `differs`: a difference that users
+-- have to know. What moonherd traces there is recorded in traces/NAME.moonherd.txt.
+
+local function improved(ids, reason)
+    return { status = "improved", ids = ids, reason = reason }
+end
+
+local function differs(ids, reason)
+    return { status = "differs", ids = ids, reason = reason }
+end
+
+return {
+    cluster_close_early = differs({ "CL-91" }, "close takes back a listen that waits for the master, and is no error"),
+    cluster_disconnect_waits = improved({ "Q-02" }, "the callback waits for all workers"),
+    exit_after_big_send = improved({ "Q-08" }, "what was sent is written before the process is gone"),
+    fork_nan = differs({ "M-06" }, "between moonherd processes NaN and infinities travel as they are, not as null"),
+    http_no_host = differs({ "HTTP-17" }, "the 400 has no Date and ends with its head"),
+    http_two_lengths = differs({ "HTTP-18" }, "the parser's newer release has another code for both lengths at once"),
+    kill_unspawned = improved({ "Q-19" }, "kill of a child that never was sends nothing and returns false"),
+    message_late_disconnect = improved({ "Q-07" }, "the first late listener may disconnect"),
+    net_listen_no_folder = differs({ "NET-05" }, "a folder that is missing is ENOENT, where libuv says EACCES"),
+    parent_disconnect_close = improved({ "CP-86", "Q-01" }, "the child's \"close\" comes after disconnect() too"),
+    spawn_missing_cwd = improved({ "Q-13" }, "the error names the folder that is missing"),
+}

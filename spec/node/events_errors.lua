@@ -1,0 +1,18 @@
+-- IDs: EV-01 EV-07 EV-10 EV-11 M-13 ER-11 ER-13 ER-17
+local t = require("trace")
+local events = require("events")
+local e = events.EventEmitter()
+t.throws("listener", function() e:on("x", 5) end)
+t.throws("no listener", function() e:once("x") end)
+t.throws("string", function() e:emit("error", "a text") end)
+t.throws("number", function() e:emit("error", 7) end)
+local own = setmetatable({ message = "mine" }, { __tostring = function() return "mine" end })
+local _, err = pcall(e.emit, e, "error", own)
+t("as it is", err == own)
+e:on(events.errorMonitor, function(error) t("monitor", error == own) end)
+_, err = pcall(e.emit, e, "error", own)
+t("still", err == own)
+e:on("error", function(error) t("heard", error == own) end)
+t("returns", e:emit("error", own))
+process.on("warning", function(w) t("warning", w.name, w.count, w.type) end)
+for _ = 1, 12 do e:on("many", function() end) end

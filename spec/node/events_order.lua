@@ -1,0 +1,25 @@
+-- IDs: EV-01 EV-02 EV-03 EV-06 EV-12 M-03
+local t = require("trace")
+local EventEmitter = require("events").EventEmitter
+local e = EventEmitter()
+local function a(...) t("a", ...) end
+t("chains", e:on("x", a) == e)
+e:addListener("x", a)
+e:once("x", function(v) t("once", v, e:listenerCount("x")) end)
+e:prependListener("x", function() t("first") end)
+e:prependOnceListener("x", function() t("first once") end)
+t("heard", e:emit("x", 1, "two", nil, true))
+t("heard", e:emit("x", 2))
+t("unheard", e:emit("y"))
+e:on("grow", function() t("grow") e:on("grow", function() t("grown") end) end)
+e:emit("grow")
+e:emit("grow")
+local function late() t("late") end
+e:on("shrink", function() e:off("shrink", late) end)
+e:on("shrink", late)
+e:emit("shrink")
+e:emit("shrink")
+e:on("throw", function() error({ message = "stop" }, 0) end)
+e:on("throw", function() t("never") end)
+local _, err = pcall(e.emit, e, "throw")
+t("thrown", err.message)

@@ -1,0 +1,24 @@
+// IDs: EV-04 EV-05 EV-08 EV-09 EV-10
+"use strict";
+const t = require("./trace");
+const { EventEmitter } = require("events");
+const e = new EventEmitter();
+const f = () => t("f"), g = () => t("g");
+e.on("x", f); e.on("x", g); e.on("x", f);
+e.off("x", f);
+e.emit("x");
+e.removeListener("x", () => {});
+t("count", e.listenerCount("x"), e.listeners("x")[0] === f, e.listeners("x")[1] === g);
+e.once("o", f);
+t("once", e.listeners("o")[0] === f, e.rawListeners("o")[0] === f);
+e.off("o", f);
+t("names", e.eventNames());
+e.on("newListener", (name, fn) => t("new", name, fn === g, e.listenerCount(name)));
+e.on("removeListener", (name, fn) => t("removed", name, fn === f, fn === g));
+e.on("y", g);
+e.on("y", f);
+e.removeAllListeners("y");
+t("after", e.listenerCount("y"));
+t("max", e.getMaxListeners());
+t("chains", e.setMaxListeners(0) === e, e.getMaxListeners());
+t.throws("negative", () => e.setMaxListeners(-1));

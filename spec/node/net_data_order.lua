@@ -1,0 +1,26 @@
+-- IDs: NET-22 NET-26 NET-27 NET-29
+local t = require("trace")
+local net = require("net")
+local server = net.createServer(function(s)
+    s:write("a")
+    s:write("b")
+    s:end_("c")
+end)
+server:listen(0, "127.0.0.1", function()
+    local c = net.connect(server:address().port, "127.0.0.1")
+    c:setEncoding("utf8")
+    local got = ""
+    c:once("data", function(data)
+        got = got .. data
+        c:pause()
+        t("paused", c:isPaused())
+        c:on("data", function(more) got = got .. more end)
+        t("resumed", c:resume() == c, c:isPaused())
+    end)
+    c:on("end", function() t("end", got) end)
+    c:on("close", function()
+        local d
+        d = net.connect(server:address().port, "127.0.0.1", function() d:write("last words") d:destroySoon() end)
+        d:on("close", function(bad) t("close", bad, d.bytesWritten) server:close(function() t("closed") end) end)
+    end)
+end)

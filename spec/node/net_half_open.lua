@@ -1,0 +1,18 @@
+-- IDs: NET-28 NET-33
+local t = require("trace")
+local net = require("net")
+local server = net.createServer({ allowHalfOpen = true }, function(s)
+    s:on("data", function() end)
+    s:on("end", function()
+        t("end", s.readyState, s.destroyed)
+        setTimeout(function() s:write("still ") s:end_("here") end, 20)
+    end)
+end)
+server:listen(0, "127.0.0.1", function()
+    local c = net.connect({ port = server:address().port, host = "127.0.0.1", allowHalfOpen = true })
+    c:on("connect", function() c:end_("question") t("client", c.readyState) end)
+    local got = ""
+    c:on("data", function(d) got = got .. d end)
+    c:on("end", function() t("client end", got) end)
+    c:on("close", function(bad) t("client close", bad) server:close(function() t("closed") end) end)
+end)

@@ -1,0 +1,22 @@
+-- IDs: NET-08 NET-12 NET-13 NET-27
+local t = require("trace")
+local net = require("net")
+local server = net.createServer(function(s)
+    s:on("error", function(err) t("reset", err.code) end)
+    s:on("close", function() t("gone") end)
+end)
+local first
+server.maxConnections = 1
+server:on("drop", function(d)
+    t("drop", d.localAddress, d.localFamily, d.remoteAddress, d.remoteFamily, type(d.remotePort))
+    server:getConnections(function(err, n)
+        t("connections", err, n)
+        first:resetAndDestroy()
+        server:close(function() t("closed") end)
+    end)
+end)
+server:listen(0, "127.0.0.1", function()
+    first = net.connect(server:address().port, "127.0.0.1", function()
+        net.connect(server:address().port, "127.0.0.1"):on("error", function() end)
+    end)
+end)

@@ -1,0 +1,21 @@
+-- IDs: NET-02 NET-03 NET-05 NET-09 ER-16 ER-21
+local t = require("trace")
+local net = require("net")
+local a
+a = net.createServer():listen(0, "127.0.0.1", function()
+    local port = a:address().port
+    t.mask("PORT", port)
+    local _, err = pcall(a.listen, a, 0)
+    t("twice", err)
+    local b = net.createServer()
+    b:on("listening", function() t("never") end)
+    b:on("error", function(busy)
+        t("busy", busy, b.listening)
+        b:close(function(e) t("closed", e) end)
+        local far = net.createServer()
+        far:on("error", function(e) t("address", e) a:close() end)
+        far:listen(0, "192.0.2.1")
+    end)
+    b:on("close", function() t("close") end)
+    b:listen(port, "127.0.0.1")
+end)

@@ -1,0 +1,21 @@
+-- IDs: PR-40 PR-42
+local t = require("trace")
+local alive
+local function handler(name, number)
+    t("signal", name, number)
+    process.off("SIGUSR2", handler)
+end
+process.on("SIGUSR2", handler)
+process.once("SIGHUP", function(name, number)
+    t("signal", name, number)
+    process.kill(process.pid, "SIGUSR2")
+    clearInterval(alive)
+    setTimeout(function() end, 100)
+end)
+alive = setInterval(function() end, 1000)
+t.throws("SIGKILL", function() process.on("SIGKILL", function() end) end)
+t.throws("SIGSTOP", function() process.on("SIGSTOP", function() end) end)
+process.on("SIGNOTHING", function() t("an event") end)
+process.emit("SIGNOTHING")
+t("test", process.kill(process.pid, 0))
+t("sent", process.kill(tostring(process.pid), "SIGHUP"))

@@ -1,0 +1,11 @@
+-- IDs: PR-24 PR-27
+local t = require("trace")
+t("has", process.hasUncaughtExceptionCaptureCallback())
+t.throws("bad", function() process.setUncaughtExceptionCaptureCallback(5) end)
+process.on("uncaughtException", function() t("event") end)
+process.setUncaughtExceptionCaptureCallback(function(err) t("captured", err) end)
+t("has", process.hasUncaughtExceptionCaptureCallback())
+local _, err = pcall(process.setUncaughtExceptionCaptureCallback, function() end)
+t("twice", err.code)
+setTimeout(function() error("a text", 0) end, 1)
+setTimeout(function() process.setUncaughtExceptionCaptureCallback(nil) error(5, 0) end, 20)
