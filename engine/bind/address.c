@@ -9,16 +9,31 @@
 #include <string.h>
 #include <sys/un.h>
 
-static void push_ip(lua_State *L, const char *family, const struct sockaddr *address, in_port_t port)
+unsigned mh_address_text(const struct sockaddr *address, char text[MH_ADDRESS_TEXT])
 {
-    char text[INET6_ADDRSTRLEN];
-    uv_ip_name(address, text, sizeof text);
+    uv_ip_name(address, text, MH_ADDRESS_TEXT);
+    if (address->sa_family == AF_INET)
+        return ntohs(((const struct sockaddr_in *)address)->sin_port);
+    const struct sockaddr_in6 *ip6 = (const struct sockaddr_in6 *)address;
+    size_t len = strlen(text);
+    size_t room = MH_ADDRESS_TEXT - len - 1;
+    /* Without its interface nobody could answer to it. */
+    if (IN6_IS_ADDR_LINKLOCAL(&ip6->sin6_addr) &&
+        uv_if_indextoiid(ip6->sin6_scope_id, text + len + 1, &room) == 0)
+        text[len] = '%';
+    return ntohs(ip6->sin6_port);
+}
+
+static void push_ip(lua_State *L, const char *family, const struct sockaddr *address)
+{
+    char text[MH_ADDRESS_TEXT];
+    unsigned port = mh_address_text(address, text);
     lua_createtable(L, 0, 3);
     lua_pushstring(L, text);
     lua_setfield(L, -2, "address");
     lua_pushstring(L, family);
     lua_setfield(L, -2, "family");
-    lua_pushinteger(L, ntohs(port));
+    lua_pushinteger(L, (lua_Integer)port);
     lua_setfield(L, -2, "port");
 }
 
@@ -42,11 +57,10 @@ void mh_push_address(lua_State *L, const struct sockaddr_storage *address, sockl
 {
     switch (address->ss_family) {
     case AF_INET:
-        push_ip(L, "IPv4", (const struct sockaddr *)address, ((const struct sockaddr_in *)address)->sin_port);
+        push_ip(L, "IPv4", (const struct sockaddr *)address);
         break;
     case AF_INET6:
-        push_ip(L, "IPv6", (const struct sockaddr *)address,
-                ((const struct sockaddr_in6 *)address)->sin6_port);
+        push_ip(L, "IPv6", (const struct sockaddr *)address);
         break;
     case AF_UNIX:
         push_unix(L, (const struct sockaddr_un *)address, len);

@@ -19,6 +19,7 @@
     X(signal)      /* l_signal.c */                                                                          \
     X(stream)      /* l_stream.c: connected sockets and pipes */                                             \
     X(listener)    /* l_listener.c: listening sockets */                                                     \
+    X(datagram)    /* l_datagram.c: UDP sockets */                                                           \
     X(resolve)     /* l_resolve.c: host names */                                                             \
     X(channel)     /* l_channel.c: channels between processes */                                             \
     X(process)     /* l_process.c: spawn, usage */                                                           \

@@ -21,6 +21,8 @@ void mh_ctx_free(struct mh_ctx *ctx)
 {
     mh_free(&ctx->alloc, ctx->read_buffer);
     ctx->read_buffer = NULL;
+    mh_free(&ctx->alloc, ctx->batch_buffer);
+    ctx->batch_buffer = NULL;
 }
 
 char *mh_ctx_read_buffer(struct mh_ctx *ctx)
@@ -28,6 +30,13 @@ char *mh_ctx_read_buffer(struct mh_ctx *ctx)
     if (!ctx->read_buffer)
         ctx->read_buffer = mh_malloc(&ctx->alloc, MH_CTX_READ_BYTES);
     return ctx->read_buffer;
+}
+
+char *mh_ctx_batch_buffer(struct mh_ctx *ctx)
+{
+    if (!ctx->batch_buffer)
+        ctx->batch_buffer = mh_malloc(&ctx->alloc, (size_t)MH_CTX_BATCH_SLOTS * MH_CTX_BATCH_BYTES);
+    return ctx->batch_buffer;
 }
 
 void mh_ctx_defer(struct mh_ctx *ctx, struct mh_deferred *work)

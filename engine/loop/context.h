@@ -15,7 +15,9 @@
 #include <stdbool.h>
 #include <uv.h>
 
-#define MH_CTX_READ_BYTES (64u << 10)
+#define MH_CTX_READ_BYTES  (64u << 10)
+#define MH_CTX_BATCH_SLOTS 32u         /* datagrams that the batch buffer holds, */
+#define MH_CTX_BATCH_BYTES (64u << 10) /* each as large as any can be */
 
 struct mh_ctx {
     uv_loop_t *loop; /* borrowed from the engine or its host */
@@ -29,6 +31,7 @@ struct mh_ctx {
     bool exiting;              /* the process ends when the running callback does: what is to be sent, now */
     unsigned pool_requests;    /* at work on libuv's threads: the context must outlive them */
     char *read_buffer;         /* MH_CTX_READ_BYTES, lent to one read at a time; NULL until the first */
+    char *batch_buffer;        /* MH_CTX_BATCH_SLOTS times MH_CTX_BATCH_BYTES; NULL until the first */
     struct mh_stats *stats;    /* own_stats, or a part of the health page */
     struct mh_stats own_stats;
 };
@@ -60,6 +63,10 @@ void mh_ctx_free(struct mh_ctx *ctx);
  * Its bytes are good until the reading callback returns; a stream at rest therefore costs no buffer.
  */
 char *mh_ctx_read_buffer(struct mh_ctx *ctx);
+
+/* The same for datagrams, in slots of MH_CTX_BATCH_BYTES: of one that is not used, no page is ever touched.
+ */
+char *mh_ctx_batch_buffer(struct mh_ctx *ctx);
 
 /* Queue work for the end of the running callback; twice is once. Outside a callback: run at mh_ctx_settle. */
 void mh_ctx_defer(struct mh_ctx *ctx, struct mh_deferred *work);

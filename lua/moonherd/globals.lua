@@ -9,8 +9,8 @@
 local M = {}
 
 local SHORT_NAMES = {
-    child_process = true, cluster = true, console = true, dgram = true, events = true, http = true, json = true,
-    net = true, process = true, timers = true,
+    child_process = true, cluster = true, console = true, dgram = true, dns = true, events = true, http = true,
+    json = true, net = true, process = true, timers = true,
 }
 
 local TIMER_NAMES = {

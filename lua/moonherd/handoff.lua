@@ -51,6 +51,12 @@ function MAKE.socket(fd)
     return require("moonherd.net").Socket({ fd = fd })
 end
 
+function MAKE.dgram(fd)
+    local family = core.fdAddress(fd).family
+    local socket = require("moonherd.dgram").createSocket(family == "IPv6" and "udp6" or "udp4")
+    return socket:bind({ fd = fd, exclusive = true })
+end
+
 --- Makes the object of what came with a message.
 ---@param fds integer[]
 ---@return table? handle nil for what is no socket, or a broken one: that is closed

@@ -5,9 +5,11 @@
 --     for server in pairs(listen.servers()) do ... end
 --
 -- A source of connections as net/source describes it: the master is asked (`queryServer`), and either offers its
--- connections one by one (core.serve) or sends the listening socket itself.
+-- connections one by one (core.serve) or sends the listening socket itself. UDP sockets are had the same way (see
+-- dgram/source); of those it always sends the socket.
 
 local core = require("moonherd.core")
+local datagrams = require("moonherd.dgram.source")
 local errors = require("moonherd.errors")
 local handoff = require("moonherd.handoff")
 local process = require("moonherd.process")
@@ -136,27 +138,27 @@ local function answered(handle, message, reply, fds, done)
         handle.key = nil
         handle:close()
         local where = { address = message.address or "::", port = message.port }
-        done(errors.system(reply.code, reply.errno, "bind", where))
+        local by_number = handle.datagram and message.fd >= 0
+        done(errors.system(reply.code, reply.errno, by_number and "open" or "bind", not by_number and where or nil))
         return
     end
     handle.sockname = reply.sockname
-    if fds then
+    if handle.datagram then
+        done(nil, fds[1], handle)
+    elseif fds then
         handle.box = assert(core.listener(handle, fds[1]))
     else
         handle.box = assert(core.serve(handle, child, reply.share))
     end
-    done(nil, handle)
+    if not handle.datagram then
+        done(nil, handle)
+    end
     -- After the server's own listeners, one of which may close it.
     process.nextTick(tell_listening, handle, message)
 end
 
---- Listen through the master; see net/source for what goes in and out.
-local function open_through_master(server, options, done)
-    if options.exclusive or options.reusePort then
-        return source.own(server, options, done)
-    end
-    local message = query_of(options)
-    local handle = setmetatable({ server = server, path = options.path }, Handle)
+--- Asks the master for the address of `handle`, which is returned.
+local function open(handle, message, done)
     message.index, handle.count = take_index(message)
     open_handles[handle] = true
     local sent = ask(message, function(reply, fds)
@@ -167,6 +169,31 @@ local function open_through_master(server, options, done)
         process.nextTick(done, errors.of("ERR_IPC_CHANNEL_CLOSED"))
     end
     return handle
+end
+
+--- Listen through the master; see net/source for what goes in and out.
+local function open_through_master(server, options, done)
+    if options.exclusive or options.reusePort then
+        return source.own(server, options, done)
+    end
+    local handle = setmetatable({ server = server, path = options.path }, Handle)
+    return open(handle, query_of(options), done)
+end
+
+--- The same for UDP; see dgram/source. The handle is the lease of the descriptor.
+local function bind_through_master(socket, options, done)
+    if options.exclusive or options.reusePort then
+        return datagrams.own(socket, options, done)
+    end
+    local handle = setmetatable({ server = socket, datagram = true }, Handle)
+    return open(handle, {
+        act = "queryServer",
+        address = options.address,
+        port = options.port or 0,
+        addressType = options.type,
+        fd = options.fd or -1,
+        flags = (options.ipv6Only and 1 or 0) + (options.reuseAddr and 4 or 0), -- Node's bits
+    }, done)
 end
 
 --- The servers that listen through the master, or are about to.
@@ -186,6 +213,7 @@ end
 function M.start(to_master, box, listening)
     ask, child, on_listening = to_master, box, listening
     source.open = open_through_master
+    datagrams.open = bind_through_master
 end
 
 return M

@@ -33,8 +33,8 @@ end
 local address = {
     address = text(MAX_NAME),
     port = integer(-1, 65535),
-    addressType = one_of(4, 6, -1),
-    fd = integer(0, MAX_FD),
+    addressType = one_of(4, 6, -1, "udp4", "udp6"),
+    fd = integer(-1, MAX_FD), -- -1: none, as Node says it of UDP
 }
 
 -- By act, then by field: whether its value will do, where it is given at all.
@@ -54,8 +54,10 @@ local FIELDS = { "address", "port", "addressType", "fd", "index", "flags", "back
 
 --- What an address needs that is not to be found by looking at one field.
 local function query_problem(message)
-    if message.fd then
+    if message.fd and message.fd >= 0 then
         return nil
+    elseif type(message.addressType) == "string" and not message.address then
+        return "there is no address"
     elseif message.addressType == -1 then
         return (message.address == nil or message.address == "") and "there is no path" or nil
     elseif message.port == nil or message.port < 0 then

@@ -55,9 +55,30 @@ local function listen_fd(number, options)
     return fd
 end
 
+--- Whether it is about UDP, whose sockets the workers always share: the kernel gives each datagram to one of them.
+local function is_datagram(message)
+    return message.addressType == "udp4" or message.addressType == "udp6"
+end
+
+--- UDP: bound is all there is to it.
+local function datagram_socket(message)
+    if message.fd and message.fd >= 0 then
+        if core.fdKind(message.fd) ~= "dgram" then
+            return nil, "not a UDP socket", "EINVAL", -22
+        end
+        return core.dup(message.fd)
+    end
+    local flags = message.flags or 0
+    local options = { ipv6Only = flags % 2 == 1, reuseAddr = flags % 8 >= 4 } -- Node's bits: 1 and 4
+    return core.datagramSocket(message.address, message.port, options)
+end
+
 --- Bind and listen. An IPv6 system takes both families where no host is named, as Node does.
 ---@return integer|nil fd, string|nil message, string|nil code, integer errno
 local function listen(message)
+    if is_datagram(message) then
+        return datagram_socket(message)
+    end
     local options = { backlog = tonumber(message.backlog) or 0, ipv6Only = message.flags == 1 }
     if message.fd then
         return listen_fd(message.fd, { backlog = options.backlog })
@@ -86,7 +107,7 @@ function Shares:_open(key, message, round_robin)
     local address = core.fdAddress(fd)
     entry.sockname = address and address.port and address or nil
     local path = message.addressType == -1 and message.address or nil
-    if round_robin then
+    if round_robin and not is_datagram(message) then
         local _
         entry.share, _, code, errno = core.share(entry, entry.id, fd, path)
         if not entry.share then

@@ -1,0 +1,190 @@
+--- What can be set on a UDP socket: its methods are dgram.Socket's own. All of them need a bound socket, except those
+--- of group membership, which bind it to a random port if need be.
+
+local check = require("moonherd.check")
+local errors = require("moonherd.errors")
+
+local Options = {}
+
+--- The result of a call of the box, or the error that Node raises.
+local function must(syscall, ok, _, code, errno)
+    if not ok then
+        error(errors.system(code, errno, syscall), 0)
+    end
+    return ok
+end
+
+local function box_of(self, syscall)
+    self:_healthy()
+    return self._box or error(errors.system("EBADF", nil, syscall), 0)
+end
+
+local function set(self, syscall, name, value)
+    must(syscall, box_of(self, syscall):set(name, value))
+end
+
+-- Hop counts and switches -------------------------------------------------------------------------------------
+
+local function hops(self, method, name, ttl)
+    check.object(self, "socket:" .. method)
+    check.number(ttl, "ttl")
+    box_of(self, method)
+    local fits = ttl == math.floor(ttl) and ttl >= 0 and ttl <= 255
+    set(self, method, name, fits and ttl or -1) -- the same answer as for 256
+    return ttl
+end
+
+--- How many routers a datagram may pass.
+---@param ttl integer 1 to 255
+function Options:setTTL(ttl)
+    return hops(self, "setTTL", "ttl", ttl)
+end
+
+--- The same for multicast.
+---@param ttl integer 0 to 255
+function Options:setMulticastTTL(ttl)
+    return hops(self, "setMulticastTTL", "multicastTTL", ttl)
+end
+
+--- Whether what is sent to a group comes back to members on this machine.
+---@param on boolean|integer
+function Options:setMulticastLoopback(on)
+    check.object(self, "socket:setMulticastLoopback")
+    set(self, "setMulticastLoopback", "multicastLoopback", (on and on ~= 0) and 1 or 0)
+    return on
+end
+
+--- Whether datagrams may be sent to a broadcast address.
+---@param on boolean|integer
+function Options:setBroadcast(on)
+    check.object(self, "socket:setBroadcast")
+    set(self, "setBroadcast", "broadcast", (on and on ~= 0) and 1 or 0)
+end
+
+-- Multicast ---------------------------------------------------------------------------------------------------
+
+--- The interface that multicast is sent by.
+---@param interface string its address; "::%eth0" on a udp6 socket
+function Options:setMulticastInterface(interface)
+    check.object(self, "socket:setMulticastInterface")
+    check.c_string(interface, "interfaceAddress")
+    must("setMulticastInterface", box_of(self, "setMulticastInterface"):multicastInterface(interface))
+end
+
+local function membership(self, syscall, join, group, interface, source)
+    self:_healthy()
+    check.opt(check.c_string, interface, "multicastInterface")
+    if join and not self._box and not self._binding then
+        self:_bindAnywhere()
+    end
+    must(syscall, box_of(self, syscall):membership(join, group, interface, source))
+end
+
+local function check_group(group)
+    if group == nil then
+        error(errors.missing_args("multicastAddress"), 0)
+    end
+    check.c_string(group, "multicastAddress")
+end
+
+--- Also receives what is sent to a group.
+---@param group string its address
+---@param interface string? as for setMulticastInterface; the system's choice unless given
+function Options:addMembership(group, interface)
+    check.object(self, "socket:addMembership")
+    check_group(group)
+    membership(self, "addMembership", true, group, interface)
+end
+
+function Options:dropMembership(group, interface)
+    check.object(self, "socket:dropMembership")
+    check_group(group)
+    membership(self, "dropMembership", false, group, interface)
+end
+
+--- Also receives what one host sends to a group.
+---@param source string address of that host
+---@param group string
+---@param interface string?
+function Options:addSourceSpecificMembership(source, group, interface)
+    check.object(self, "socket:addSourceSpecificMembership")
+    check.c_string(source, "sourceAddress")
+    check.c_string(group, "groupAddress")
+    membership(self, "addSourceSpecificMembership", true, group, interface, source)
+end
+
+function Options:dropSourceSpecificMembership(source, group, interface)
+    check.object(self, "socket:dropSourceSpecificMembership")
+    check.c_string(source, "sourceAddress")
+    check.c_string(group, "groupAddress")
+    membership(self, "dropSourceSpecificMembership", false, group, interface, source)
+end
+
+-- Buffers and queues ------------------------------------------------------------------------------------------
+
+local function buffer_failed(syscall, code, errno)
+    local message = ("Could not get or set buffer size: %s returned %s"):format(syscall, code)
+    error(errors.new("SystemError", "ERR_SOCKET_BUFFER_SIZE", message, { errno = errno, syscall = syscall }), 0)
+end
+
+--- Sets (with size) or gets a buffer's size.
+local function buffer_size(self, method, name, size)
+    check.object(self, "socket:" .. method)
+    if method:sub(1, 3) == "set" then
+        local fits = type(size) == "number" and size == math.floor(size) and size >= 0 and size <= 2147483647
+        if not fits then
+            local message = "Buffer size must be a positive integer"
+            error(errors.new("TypeError", "ERR_SOCKET_BAD_BUFFER_SIZE", message), 0)
+        end
+    end
+    self:_healthy()
+    local syscall = name == "recvBufferSize" and "uv_recv_buffer_size" or "uv_send_buffer_size"
+    if not self._box then
+        buffer_failed(syscall, "EBADF", -9)
+    end
+    local result, code, errno, _
+    if size then
+        result, _, code, errno = self._box:set(name, size)
+    else
+        result, _, code, errno = self._box:get(name)
+    end
+    if not result then
+        buffer_failed(syscall, code, errno)
+    end
+    return not size and result or nil
+end
+
+--- Bytes of the kernel's buffers: Linux keeps, and tells, twice what was set.
+---@return integer bytes
+function Options:getRecvBufferSize()
+    return buffer_size(self, "getRecvBufferSize", "recvBufferSize")
+end
+
+---@return integer bytes
+function Options:getSendBufferSize()
+    return buffer_size(self, "getSendBufferSize", "sendBufferSize")
+end
+
+---@param size integer bytes
+function Options:setRecvBufferSize(size)
+    buffer_size(self, "setRecvBufferSize", "recvBufferSize", size)
+end
+
+---@param size integer bytes
+function Options:setSendBufferSize(size)
+    buffer_size(self, "setSendBufferSize", "sendBufferSize", size)
+end
+
+--- Bytes that wait to be sent.
+function Options:getSendQueueSize()
+    check.object(self, "socket:getSendQueueSize")
+    return self._box and (self._box:queue()) or 0
+end
+
+--- Datagrams that wait to be sent.
+function Options:getSendQueueCount()
+    check.object(self, "socket:getSendQueueCount")
+    return self._box and select(2, self._box:queue()) or 0
+end
+
+return Options
