@@ -1,4 +1,4 @@
---- HTTP/1.1 servers, as Node's `http`.
+--- HTTP/1.1 servers and clients, as Node's `http`.
 --
 --     local http = require "http"
 --     local server = http.createServer(function(req, res)
@@ -7,9 +7,16 @@
 --     end)
 --     server:listen(8000, "127.0.0.1")
 --
--- Requests are read strictly (net/http_parser.h): what could be understood in two ways is answered with 400.
+--     http.get("http://127.0.0.1:8000/", function(res)
+--         res:on("data", function(bytes) io.write(bytes) end)
+--     end)
+--
+-- Requests and responses are read strictly (net/http_parser.h): a request that could be understood in two ways is
+-- answered with 400, a response with an error.
 
+local agents = require("moonherd.http.agent")
 local check = require("moonherd.check")
+local client_request = require("moonherd.http.client_request")
 local core = require("moonherd.core")
 local headers = require("moonherd.http.headers")
 local Response = require("moonherd.http.response")
@@ -31,6 +38,14 @@ local M = {
             return Response.new(false, req)
         end,
     }),
+    Agent = setmetatable({}, {
+        __index = agents.Agent,
+        __call = function(_, options)
+            return agents.new(options)
+        end,
+    }),
+    --- The agent of requests that name none: it keeps connections for 5 s.
+    globalAgent = agents.new({ keepAlive = true, scheduling = "lifo", timeout = 5000 }),
     --- Texts by status: STATUS_CODES[404] is "Not Found".
     STATUS_CODES = core.httpStatuses(),
     --- What the parser knows, sorted.
@@ -46,6 +61,32 @@ table.sort(M.METHODS)
 function M.createServer(options, on_request)
     check.no_object(options, M, "http.createServer")
     return Server.new(options, on_request)
+end
+
+M.ClientRequest = setmetatable({}, {
+    __index = client_request.ClientRequest,
+    __call = function(_, ...)
+        return client_request.new(M.globalAgent, ...)
+    end,
+})
+
+--- A request, which is sent when it is ended: (url, options?, callback?) or (options, callback?). For options see
+--- moonherd.http.client_target; the callback is a listener of "response".
+---@param url string|table
+---@param options table|fun(res: moonherd.http.IncomingMessage)|nil
+---@param callback fun(res: moonherd.http.IncomingMessage)?
+---@return moonherd.http.ClientRequest
+function M.request(url, options, callback)
+    check.no_object(url, M, "http.request")
+    return client_request.new(M.globalAgent, url, options, callback)
+end
+
+--- The same, ended at once: for a request without a body.
+function M.get(url, options, callback)
+    check.no_object(url, M, "http.get")
+    local req = client_request.new(M.globalAgent, url, options, callback)
+    req:end_()
+    return req
 end
 
 --- Raises ERR_INVALID_HTTP_TOKEN unless it can be a header's name.
