@@ -59,9 +59,10 @@ describe("a guarded master at", function()
     it("SIGHUP of the whole group, which it listens to, lives on with all its workers", function()
         local master = herd.start [[
             if cluster.isPrimary then
-                cluster.guard { workers = 2 }
-                cluster.on("exit", function(w) say("exit", w.id) end)
+                -- Before the workers, which may be up before this line would come.
                 process.on("SIGHUP", function() for _, w in pairs(cluster.workers) do w:send("still there?") end end)
+                cluster.on("exit", function(w) say("exit", w.id) end)
+                cluster.guard { workers = 2 }
                 return
             end
             process.on("message", function() say("still here", cluster.worker.id) end)
