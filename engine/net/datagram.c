@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -292,10 +293,20 @@ void mh_datagram_receive_stop(struct mh_datagram *d)
 
 /* --- addresses ----------------------------------------------------------------------------------------- */
 
-static in_port_t *port_of(struct sockaddr_storage *address)
+/* The port lies at the same place in both families' addresses. */
+_Static_assert(offsetof(struct sockaddr_in, sin_port) == offsetof(struct sockaddr_in6, sin6_port),
+               "one place");
+
+static in_port_t port_get(const struct sockaddr_storage *address)
 {
-    return address->ss_family == AF_INET6 ? &((struct sockaddr_in6 *)address)->sin6_port
-                                          : &((struct sockaddr_in *)address)->sin_port;
+    struct sockaddr_in in;
+    memcpy(&in, address, sizeof in);
+    return in.sin_port;
+}
+
+static void port_set(struct sockaddr_storage *address, in_port_t port)
+{
+    memcpy((char *)address + offsetof(struct sockaddr_in, sin_port), &port, sizeof port);
 }
 
 /*
@@ -313,9 +324,9 @@ static int datagram_disconnect(struct mh_datagram *d)
         rc = -errno;
     if (rc == 0)
         rc = mh_datagram_address(d, false, &after, &len);
-    if (rc < 0 || (d->family != AF_INET && d->family != AF_INET6) || *port_of(&after) != 0)
+    if (rc < 0 || (d->family != AF_INET && d->family != AF_INET6) || port_get(&after) != 0)
         return rc;
-    *port_of(&after) = *port_of(&before);
+    port_set(&after, port_get(&before));
     return bind(d->fd, (struct sockaddr *)&after, len) < 0 ? -errno : 0;
 }
 
