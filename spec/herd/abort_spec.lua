@@ -1,40 +1,11 @@
 --- AbortController, AbortSignal, and what they do to child processes.
+local exec = require("spec.support.exec")
 local files = require("spec.support.files")
-local proc = require("spec.support.proc")
 
-local PRELUDE = [[
-local cp = require("child_process")
-local function expect(wanted, got, what)
-    if wanted ~= got then
-        error(("%s: wanted %s, got %s"):format(what or "?", tostring(wanted), tostring(got)), 2)
-    end
-end
---- The error that fn raises, whose code is to be `code`, told at this file.
-local function refused(code, fn, ...)
-    local ok, err = pcall(fn, ...)
-    if ok then
-        error("wanted " .. code .. ", but it was accepted", 2)
-    end
-    expect(code, type(err) == "table" and err.code or err)
-    return err
-end
-]]
-
---- Runs the script, which has to print "done" where it ends well, unless `output` says what else it prints.
-local function passes(script, output, options)
-    options = options or {}
-    options[1] = files.write("script.lua", PRELUDE .. script)
-    local done = proc.run(options)
-    assert.equal(options.errors or "", done.stderr)
-    assert.equal(0, done.code)
-    assert.equal(output or "done\n", done.stdout)
-end
+local passes = exec.passes
 
 describe("an AbortSignal", function()
-    after_each(function()
-        proc.cleanup()
-        files.cleanup()
-    end)
+    after_each(exec.cleanup)
 
     it("tells once that it is aborted, and why", function()
         passes([[
@@ -152,10 +123,7 @@ describe("an AbortSignal", function()
 end)
 
 describe("the option signal", function()
-    after_each(function()
-        proc.cleanup()
-        files.cleanup()
-    end)
+    after_each(exec.cleanup)
 
     it("ends a child, and tells by an AbortError", function()
         passes([[

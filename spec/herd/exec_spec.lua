@@ -1,40 +1,10 @@
 --- exec and execFile: what the callback gets, limits, and how arguments are read. Errors and orders are Node's.
-local files = require("spec.support.files")
-local proc = require("spec.support.proc")
+local exec = require("spec.support.exec")
 
-local PRELUDE = [[
-local cp = require("child_process")
-local function expect(wanted, got, what)
-    if wanted ~= got then
-        error(("%s: wanted %s, got %s"):format(what or "?", tostring(wanted), tostring(got)), 2)
-    end
-end
---- The error that fn raises, whose code is to be `code`, told at this file.
-local function refused(code, fn, ...)
-    local ok, err = pcall(fn, ...)
-    if ok then
-        error("wanted " .. code .. ", but it was accepted", 2)
-    end
-    expect(code, type(err) == "table" and err.code or err)
-    return err
-end
-]]
-
---- Runs the script, which has to print "done" where it ends well, unless `output` says what else it prints.
-local function passes(script, output, options)
-    options = options or {}
-    options[1] = files.write("script.lua", PRELUDE .. script)
-    local done = proc.run(options)
-    assert.equal(options.errors or "", done.stderr)
-    assert.equal(0, done.code)
-    assert.equal(output or "done\n", done.stdout)
-end
+local passes = exec.passes
 
 describe("execFile", function()
-    after_each(function()
-        proc.cleanup()
-        files.cleanup()
-    end)
+    after_each(exec.cleanup)
 
     it("hands over what a program wrote, when all is over", function()
         passes([[
@@ -248,10 +218,7 @@ describe("execFile", function()
 end)
 
 describe("exec", function()
-    after_each(function()
-        proc.cleanup()
-        files.cleanup()
-    end)
+    after_each(exec.cleanup)
 
     it("runs a command of the shell", function()
         passes([[
@@ -291,10 +258,7 @@ describe("exec", function()
 end)
 
 describe("a ChildProcess", function()
-    after_each(function()
-        proc.cleanup()
-        files.cleanup()
-    end)
+    after_each(exec.cleanup)
 
     it("may be made by itself, and started once", function()
         passes([[
