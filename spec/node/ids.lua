@@ -1,5 +1,10 @@
 --- The rows of Node's surface that moonherd answers for: ID, name, and for what does not apply to Lua the reason.
 --- scripts/conformance prints them, each with what the pairs that name it found.
+--
+-- What no pair can trace, since it cannot be seen from inside a program or the Node at hand does not have it yet, names
+-- the spec that shows it, which has to name the ID in turn:
+--
+--     { "CL-87", "reusePort", spec = "spec/herd/reuse_port_spec.lua" },
 
 return {
     { "M-01", "Instances use colon calls (worker:send(m)). The ..." },

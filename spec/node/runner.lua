@@ -8,8 +8,9 @@
 --
 --     -- IDs: CP-01 CP-50; exit 7
 --
--- Where Node is not installed, the traces it left in spec/node/traces are the oracle. A pair that differs for a reason
--- stands in spec/node/differences.lua, and what moonherd traces there is recorded too, so that it cannot change unseen.
+-- Where Node is not installed, the traces it left in spec/node/traces are the oracle; where it is, it has to trace what
+-- is recorded. A pair that differs for a reason stands in spec/node/differences.lua, and what moonherd traces there is
+-- recorded too, so that it cannot change unseen.
 --
 -- What a trace looks like stands in trace.lua and trace.js: nil, undefined and null are all `nil`, an empty list or
 -- object is `{}`, an object of a class `<object>`, an error its name, code, message and the fields that Node documents.
@@ -155,6 +156,35 @@ function M.node()
     return node_path
 end
 
+--- What the pairs are compared with, in words.
+---@return string
+function M.oracle()
+    if not M.node() then
+        return "Node is not installed: its recorded traces (spec/node/traces) are the oracle"
+    end
+    local pipe = io.popen(("'%s' --version"):format(M.node()))
+    local version = pipe:read("*l")
+    pipe:close()
+    return "beside Node " .. tostring(version)
+end
+
+--- What is wrong with the spec that a row of ids.lua names for what no pair can show.
+---@param row table
+---@return string? fault
+function M.spec_fault(row)
+    local id, path = row[1], row.spec
+    if not path:find("^spec/[%w_/]+_spec%.lua$") then
+        return ("%s is shown by %s, which is no spec"):format(id, path)
+    end
+    local text = sys.slurp(path)
+    if not text then
+        return ("%s is shown by %s, which does not exist"):format(id, path)
+    elseif not text:find("%f[%w]" .. id:gsub("%-", "%%-") .. "%f[%D]") then
+        return ("%s is shown by %s, which does not name it"):format(id, path)
+    end
+    return nil
+end
+
 -- Running -------------------------------------------------------------------------------------------------------------
 
 local SIDES = {
@@ -227,19 +257,23 @@ end
 -- Judging -------------------------------------------------------------------------------------------------------------
 
 --- What is wrong with the case itself, whatever moonherd does.
-local function fault_of_case(job, code)
+local function fault_of_case(name, job, code)
     if job.lines == "" then
         return "the trace of the oracle is empty: " .. job.ending .. "\n" .. (job.stderr or "")
     elseif job.ending ~= ("exit code %d"):format(code) then
         return ("the oracle's %s, but the case says %d\n%s"):format(job.ending, code, job.stderr or "")
+    elseif job.trace ~= sys.slurp(TRACES .. name .. ".txt") then
+        return "Node's trace is not the recorded one: scripts/conformance --record"
     end
     return nil
 end
 
-local function judge(name, oracle, ours, code)
+--- What became of a pair: of each side `lines`, `ending`, `trace` (both of them), `stderr`.
+---@return { status: string, problem: string?, reason: string?, oracle: string, ours: string }
+function M.judge(name, oracle, ours, code)
     local result = { oracle = oracle.trace, ours = ours.trace, stderr = ours.stderr }
     local difference = M.differences[name]
-    result.problem = fault_of_case(oracle, code)
+    result.problem = fault_of_case(name, oracle, code)
     if result.problem then
         result.status = "error"
     elseif ours.timed_out then
@@ -295,7 +329,7 @@ function M.run(names, record)
         if record and M.differences[name] then
             write(TRACES .. name .. ".moonherd.txt", pair.moonherd.trace)
         end
-        results[name] = judge(name, pair.node or recorded(name), pair.moonherd, code)
+        results[name] = M.judge(name, pair.node or recorded(name), pair.moonherd, code)
     end
     files.cleanup()
     return results

@@ -2,8 +2,9 @@
 --
 --     luajit spec/node/table.lua [record]       -- MOONHERD_BIN says what is tested; ends with 1 if anything is wrong
 --
--- A row passes when a pair that names it passes and none differs over it. `improved` and `differs` come from
--- spec/node/differences.lua, `not applicable` from spec/node/ids.lua; what no pair names is `not yet`.
+-- A row passes when a pair that names it passes and none differs over it, or when a spec shows it that no pair can.
+-- `improved` and `differs` come from spec/node/differences.lua, `not applicable` and the specs from spec/node/ids.lua;
+-- what neither pair nor spec names is `not yet`.
 
 package.path = "./?.lua;" .. package.path
 
@@ -18,11 +19,18 @@ local SECTIONS = {
     NET = "net", HTTP = "http", DG = "dgram", ER = "errors", Q = "quirks of Node's",
 }
 
---- id -> { status =, note =, pairs = { name, ... } }
+--- id -> { status =, note =, shown_by = { pair or spec, ... } }; the pairs with a problem; what is wrong with specs.
 local function judge_ids(names, results)
-    local rows, faults = {}, {}
+    local rows, faults, spec_faults = {}, {}, {}
     for _, id in ipairs(ids) do
-        rows[id[1]] = { status = id[3] and "not applicable" or "not yet", note = id[3], pairs = {} }
+        local row = { status = id[3] and "not applicable" or "not yet", note = id[3], shown_by = {} }
+        local fault = id.spec and runner.spec_fault(id)
+        if fault then
+            spec_faults[#spec_faults + 1] = fault
+        elseif id.spec then
+            row.status, row.shown_by[1] = "pass", id.spec
+        end
+        rows[id[1]] = row
     end
     local function concern(id, status, name, note)
         local row = rows[id] or error(("%s names %s, which is not in spec/node/ids.lua"):format(name, id))
@@ -30,7 +38,7 @@ local function judge_ids(names, results)
         if (rank[status] or 0) > (rank[row.status] or 0) then
             row.status, row.note = status, note
         end
-        table.insert(row.pairs, name)
+        table.insert(row.shown_by, name)
     end
     for _, name in ipairs(names) do
         local result = results[name]
@@ -49,7 +57,7 @@ local function judge_ids(names, results)
             end
         end
     end
-    return rows, faults
+    return rows, faults, spec_faults
 end
 
 local function print_table(rows)
@@ -67,7 +75,7 @@ local function print_table(rows)
         if tty then
             status = ("\27[%dm%s\27[0m"):format(colours[row.status], status)
         end
-        local line = ("%-8s  %s  %-56s  %s"):format(id[1], status, id[2], row.note or table.concat(row.pairs, " "))
+        local line = ("%-8s  %s  %-56s  %s"):format(id[1], status, id[2], row.note or table.concat(row.shown_by, " "))
         print((line:gsub("%s+$", "")))
     end
 end
@@ -99,25 +107,23 @@ end
 local function main(record)
     require("ffi").cdef("int isatty(int fd);")
     local names = runner.names()
-    if runner.node() then
-        local version = io.popen("'" .. runner.node() .. "' --version"):read("*l")
-        print("beside Node " .. version)
-    else
-        print("Node is not installed: its recorded traces (spec/node/traces) are the oracle")
-    end
+    print(runner.oracle())
     local results = runner.run(names, record)
-    local rows, faults = judge_ids(names, results)
+    local rows, faults, spec_faults = judge_ids(names, results)
     print_table(rows)
     for _, name in ipairs(faults) do
         local result = results[name]
         print(("\n%s: %s\n%s\n%s"):format(name, result.problem, runner.diff(result.oracle, result.ours), result.stderr))
+    end
+    for _, fault in ipairs(spec_faults) do
+        print("\n" .. fault)
     end
     local line = totals(rows, names)
     print("\n" .. line)
     if record then
         update_readme(line)
     end
-    os.exit(#faults == 0 and 0 or 1)
+    os.exit(#faults + #spec_faults == 0 and 0 or 1)
 end
 
 main((...) == "record")
