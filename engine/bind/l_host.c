@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -192,6 +193,20 @@ static int l_host_write(lua_State *L)
     return 1;
 }
 
+/* core.umask([mask]) -> the mask before; without a new one it stays */
+static int l_host_umask(lua_State *L)
+{
+    mode_t before;
+    if (lua_isnoneornil(L, 1)) {
+        before = umask(0);
+        umask(before);
+    } else {
+        before = umask((mode_t)mh_arg_integer(L, 1, "mask", 0, UINT32_MAX));
+    }
+    lua_pushinteger(L, (lua_Integer)before);
+    return 1;
+}
+
 /* core.isatty(fd) -> boolean */
 static int l_host_isatty(lua_State *L)
 {
@@ -219,6 +234,7 @@ void mh_l_host_open(lua_State *L, struct mh_state *st)
         {"setenv", l_host_setenv},
         {"environ", l_host_environ},
         {"write", l_host_write},
+        {"umask", l_host_umask},
         {"isatty", l_host_isatty},
         {NULL, NULL},
     };

@@ -282,6 +282,7 @@ local TEMPLATES = {
     ERR_STREAM_ALREADY_FINISHED = { "Error", "Cannot call %s after a stream was finished" },
     ERR_STREAM_NULL_VALUES = { "TypeError", "May not write null values to stream" },
     ERR_STREAM_WRITE_AFTER_END = { "Error", "write after end" },
+    ERR_UNKNOWN_CREDENTIAL = { "Error", "%s identifier does not exist: %s" },
     ERR_UNKNOWN_ENCODING = { "TypeError", "Unknown encoding: %s" },
     ERR_UNKNOWN_SIGNAL = { "TypeError", "Unknown signal: %s" },
 }

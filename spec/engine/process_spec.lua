@@ -85,6 +85,11 @@ describe("process", function()
         assert.is_true(math.abs(process.memoryUsage.rss() - usage.rss) < 64e6)
     end)
 
+    it("refuses a user that there is not, also where Node would take over no groups", function()
+        raises("ERR_UNKNOWN_CREDENTIAL", process.initgroups, "no such name", 0)
+        raises("ERR_INVALID_ARG_VALUE", process.setuid, "root\0x")
+    end)
+
     it("changes its folder", function()
         local before = process.cwd()
         process.chdir("/")

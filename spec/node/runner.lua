@@ -57,6 +57,7 @@ local NORMALISE = {
         { "of type string or an instance of Error", "one of type string or error" },
         { "of type function or null", "one of type function or nil" },
         { "Received NaN", "Received nan" },
+        { "Received (%-?)Infinity", "Received %1inf" },
         { "type number %(NaN%)", "type number (nan)" },
         -- The other language's script.
         { "%.js%f[%W]", ".lua" },

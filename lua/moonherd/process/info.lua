@@ -1,4 +1,4 @@
---- What the process knows of itself: clocks, folders, memory, versions. Adds its part to `process`.
+--- What the process knows of itself: clocks, folders, arguments, versions. Adds its part to `process`.
 
 local check = require("moonherd.check")
 local core = require("moonherd.core")
@@ -8,6 +8,7 @@ local ffi = require("ffi")
 local M = {}
 
 local NANOS = 1000000000ULL
+local MAX_UINT32 = 2 ^ 32 - 1
 
 local start_seconds, start_nanos = core.hrtime()
 
@@ -70,16 +71,26 @@ local function chdir(_, directory)
     end
 end
 
--- Memory ------------------------------------------------------------------------------------------------------
+-- Files -------------------------------------------------------------------------------------------------------
 
---- Bytes: rss of the whole process, heapTotal and heapUsed of the Lua heap; external and arrayBuffers are 0.
-local function memory_usage()
-    local rss, heap = core.memoryUsage()
-    return { rss = rss, heapTotal = heap, heapUsed = heap, external = 0, arrayBuffers = 0 }
-end
-
-local function rss()
-    return (core.memoryUsage())
+--- The file mode creation mask; with a new one, sets that, and returns the one before.
+---@param mask (integer|string)? a string is octal: "022"
+---@return integer
+local function umask(_, mask)
+    if mask == nil then
+        return core.umask()
+    end
+    local number = mask
+    if type(mask) == "string" then
+        if not mask:find("^[0-7]+$") then
+            error(errors.arg_value("mask", mask, "must be a 32-bit unsigned integer or an octal string"), 0)
+        end
+        number = 0
+        for digit in mask:gmatch(".") do
+            number = number * 8 + digit -- tonumber(mask, 8) wraps around
+        end
+    end
+    return core.umask(check.integer(number, "mask", 0, MAX_UINT32))
 end
 
 -- Installing --------------------------------------------------------------------------------------------------
@@ -130,6 +141,7 @@ function M.install(process, method)
     method("uptime", uptime)
     method("cwd", cwd)
     method("chdir", chdir)
+    method("umask", umask)
     -- Callable tables: process.hrtime() and process.hrtime.bigint(), with dot or colon.
     process.hrtime = setmetatable({ bigint = bigint }, {
         __call = function(_, first, second)
@@ -139,7 +151,6 @@ function M.install(process, method)
             return hrtime(first)
         end,
     })
-    process.memoryUsage = setmetatable({ rss = rss }, { __call = memory_usage })
 end
 
 M.absolute = absolute

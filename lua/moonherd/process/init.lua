@@ -74,6 +74,8 @@ end
 process.env = require("moonherd.process.env")
 require("moonherd.process.watched").install(process)
 require("moonherd.process.info").install(process, method)
+require("moonherd.process.resources").install(process, method)
+require("moonherd.process.identity").install(method)
 require("moonherd.process.stdio").install(process)
 require("moonherd.process.signals").install(process, method)
 require("moonherd.process.warning").install(process, method)
