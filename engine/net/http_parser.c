@@ -19,6 +19,8 @@ static const struct mh_http_fault fault_fold = {"HPE_INVALID_HEADER_TOKEN", "a f
 static const struct mh_http_fault fault_line = {"HPE_INVALID_HEADER_TOKEN", "a malformed header line", 400};
 static const struct mh_http_fault fault_host_missing = {"HPE_MISSING_HOST", "HTTP/1.1 without Host", 400};
 static const struct mh_http_fault fault_host_twice = {"HPE_DUPLICATE_HOST", "more than one Host", 400};
+static const struct mh_http_fault fault_encoding = {"HPE_INVALID_TRANSFER_ENCODING",
+                                                    "an empty Transfer-Encoding", 400};
 static const struct mh_http_fault fault_version = {"HPE_INVALID_VERSION", "neither HTTP/1.0 nor HTTP/1.1",
                                                    505};
 static const struct mh_http_fault fault_memory = {"HPE_INTERNAL", "not enough memory", 503};
@@ -254,6 +256,9 @@ static const struct mh_http_fault *parser_check_fields(struct mh_http_parser *p)
         } else if (mh_http_name_is(f.name, f.name_len, "expect", 6)) {
             p->expects_continue = !p->expects && mh_http_name_is(f.value, f.value_len, "100-continue", 12);
             p->expects = true;
+        } else if (f.value_len == 0 && mh_http_name_is(f.name, f.name_len, "transfer-encoding", 17)) {
+            /* llhttp takes no notice of it, others may. */
+            return &fault_encoding;
         }
     }
     if (at != end)

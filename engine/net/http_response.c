@@ -168,6 +168,9 @@ static const struct mh_http_fault *response_check_fields(const char *at, const c
             return &fault_line;
         if (f.name_len == 0 || f.name[0] == ' ' || f.name[0] == '\t')
             return &fault_fold;
+        /* llhttp takes no notice of it, others may. */
+        if (f.value_len == 0 && mh_http_name_is(f.name, f.name_len, "transfer-encoding", 17))
+            return &fault_chunked;
         if (++count > MH_HTTP_RESPONSE_FIELDS)
             return &fault_header_count;
     }
@@ -214,11 +217,15 @@ static enum mh_http_step response_end(struct mh_http_response *p)
 enum mh_http_step mh_http_response_parse(struct mh_http_response *p, const char *bytes, size_t len,
                                          size_t *used)
 {
+    size_t blank = 0;
+    /* llhttp passes over blank lines before an answer, and does not say where its head begins. */
+    while (p->part == MH_RESPONSE_BETWEEN && blank < len && (bytes[blank] == '\r' || bytes[blank] == '\n'))
+        blank++;
     p->bytes = bytes;
-    p->head_at = bytes;
+    p->head_at = bytes + blank;
     p->fault.code = NULL;
     *used = len;
-    llhttp_errno_t rc = llhttp_execute(&p->llhttp, bytes, len);
+    llhttp_errno_t rc = llhttp_execute(&p->llhttp, p->head_at, len - blank);
     if (rc == HPE_OK) {
         if (len > 0)
             p->last = bytes[len - 1];
