@@ -18,6 +18,7 @@
 
 local errors = require("moonherd.errors")
 local inspect = require("moonherd.inspect")
+local meant = require("moonherd.meant")
 
 local M = {}
 
@@ -123,46 +124,23 @@ local function fail_value(where, path, want, value, right_kind)
     fail(where, name, code, path, ("%s must be %s, got %s"):format(path, want, shown(value)))
 end
 
---- In how many letters two words differ (Levenshtein).
-local function distance(a, b)
-    local row = {}
-    for j = 0, #b do
-        row[j] = j
-    end
-    for i = 1, #a do
-        local diagonal = row[0]
-        row[0] = i
-        for j = 1, #b do
-            local cost = a:byte(i) == b:byte(j) and 0 or 1
-            diagonal, row[j] = row[j], math.min(row[j] + 1, row[j - 1] + 1, diagonal + cost)
-        end
-    end
-    return row[#b]
-end
-
 --- The known name that was probably meant; nil when none is near.
 local function nearest(section, path, key)
-    local best, best_distance = nil, math.max(2, math.floor(#key / 2))
     for name, node in pairs(section.fields) do
         if node.fields and node.fields[key] then
             return path .. name .. "." .. key -- the right name one level too high
         end
-        local common = math.min(#key, #name)
-        local begins = common >= 3 and name:sub(1, common) == key:sub(1, common)
-        local d = begins and 1 or distance(key:lower(), name)
-        if d < best_distance or (best and d == best_distance and name < best) then
-            best, best_distance = name, d
-        end
     end
+    local best = meant.nearest(key, section.fields)
     return best and path .. best
 end
 
 local function fail_unknown(where, section, path, key)
     local full = type(key) == "string" and path .. key or ("%s[%s]"):format(path:sub(1, -2), inspect.value(key))
-    local meant = type(key) == "string" and #key <= 64 and nearest(section, path, key)
+    local near = type(key) == "string" and nearest(section, path, key)
     local message = ("unknown option '%s'"):format(full)
-    if meant then
-        message = message .. ("; did you mean '%s'?"):format(meant)
+    if near then
+        message = message .. ("; did you mean '%s'?"):format(near)
     end
     fail(where, "TypeError", "ERR_INVALID_ARG_VALUE", full, message)
 end
