@@ -184,31 +184,65 @@ describe("arguments of the cluster that do not fit", function()
         }, herd.lines(done), done.stderr)
     end)
 
-    it("in settings are refused when a worker is forked, and leave nothing behind", function()
+    it("in settings are refused by name when they are set, and change nothing", function()
+        local done = herd.run [[
+            cluster.setupPrimary({ exec = "x" })
+            local before = cluster.settings
+            cluster.on("setup", function() say("setup") end)
+            for _, case in ipairs { { "exec", 5 }, { "exec", "" }, { "exec", "a\0b" }, { "args", "x" },
+                { "args", { print } }, { "execArgv", 5 }, { "execPath", {} }, { "cwd", 5 }, { "silent", "yes" },
+                { "uid", "x" }, { "gid", -1 }, { "ipc", 5 }, { "ipc", { frameBytes = "big" } },
+                { "ipc", { frames = 1 } }, { "serialization", "fast" }, { "windowsHide", 1 }, { "stdio", 7 },
+                { "stdio", "loud" }, { "inspectPort", 9230 }, { "execargv", {} }, { 1, "app.lua" } } do
+                local key, value = unpack(case)
+                local ok, err = pcall(cluster.setupPrimary, { [key] = value })
+                say(ok, err.code, "|", err.message)
+            end
+            say("unchanged", rawequal(before, cluster.settings))
+        ]]
+        local lines = herd.lines(done)
+        local wanted = {
+            { "TYPE", "settings.exec" }, { "VALUE", "settings.exec" }, { "VALUE", "settings.exec" },
+            { "TYPE", "settings.args" }, { "TYPE", "settings.args[1]" }, { "TYPE", "settings.execArgv" },
+            { "TYPE", "settings.execPath" }, { "TYPE", "settings.cwd" }, { "TYPE", "settings.silent" },
+            { "TYPE", "settings.uid" }, { "TYPE", "settings.gid" }, { "TYPE", "settings.ipc" },
+            { "TYPE", "settings.ipc.frameBytes" }, { "VALUE", "settings.ipc" }, { "VALUE", "settings.serialization" },
+            { "TYPE", "settings.windowsHide" }, { "VALUE", "stdio" }, { "VALUE", "stdio" },
+        }
+        for i, case in ipairs(wanted) do
+            assert.truthy(lines[i]:find("false ERR_INVALID_ARG_" .. case[1], 1, true), i .. ": " .. lines[i])
+            assert.truthy(lines[i]:find(case[2], 1, true), i .. ": " .. lines[i])
+        end
+        assert.truthy(lines[19]:find("^false ERR_INSPECTOR_NOT_AVAILABLE | .*settings%.inspectPort"), lines[19])
+        assert.truthy(lines[20]:find("Did you mean 'settings.execArgv'?", 1, true), lines[20])
+        assert.truthy(lines[21]:find("The property 'settings.1' is unknown", 1, true), lines[21])
+        assert.same({ "unchanged true", "setup" }, { lines[22], lines[23] }, done.stdout .. done.stderr)
+        assert.equal(23, #lines)
+    end)
+
+    it("put into cluster.settings or env are refused when a worker is forked, and leave nothing behind", function()
         local done = herd.run [[
             local function fds()
                 return require("moonherd.core").usage(nil, true).fds
             end
+            cluster.setupPrimary()
             local before = fds()
-            for _, settings in ipairs { { exec = 5 }, { exec = "" }, { args = "x" }, { cwd = 5 }, { uid = "x" },
-                { stdio = 7 }, { exec = "a\0b" } } do
-                cluster.setupPrimary({ exec = "x", args = {}, cwd = ".", stdio = "inherit" })
-                cluster.settings.uid = nil
-                cluster.setupPrimary(settings)
+            for key, value in pairs { exec = 5, nonsense = true } do
+                cluster.settings[key] = value
                 local ok, err = pcall(cluster.fork)
-                say(ok, err.code)
+                say(ok, err.code, (err.message:match("settings%.%a+")))
+                cluster.settings[key] = key == "exec" and "x" or nil
             end
-            cluster.settings.uid, cluster.settings.stdio = nil, "inherit"
             local ok, err = pcall(cluster.fork, { ["A\0"] = "x" })
-            say(ok, err.code)
+            say(ok, err.code, "env")
             -- What a failed fork had opened is closed when the loop has turned.
             setTimeout(function() say(next(cluster.workers), fds() <= before) end, 20)
         ]]
         local lines = herd.lines(done)
-        assert.equal(9, #lines, done.stdout .. done.stderr)
-        for i = 1, 8 do
-            assert.truthy(lines[i]:find("^false ERR_INVALID_ARG"), i .. ": " .. lines[i])
-        end
-        assert.equal("nil true", lines[9])
+        table.sort(lines)
+        assert.same({
+            "false ERR_INVALID_ARG_TYPE settings.exec", "false ERR_INVALID_ARG_VALUE env",
+            "false ERR_INVALID_ARG_VALUE settings.nonsense", "nil true",
+        }, lines, done.stderr)
     end)
 end)

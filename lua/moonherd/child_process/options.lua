@@ -45,7 +45,10 @@ local function text_of(value, name)
 end
 
 --- A copy of a list of arguments, as texts.
-local function read_list(list, name)
+---@param list any
+---@param name string
+---@return string[]
+function M.read_list(list, name)
     if list == nil then
         return {}
     end
@@ -65,12 +68,16 @@ function M.split(args, opts)
     if opts ~= nil then
         check.table(opts, "options")
     end
-    return read_list(args, "args"), opts or {}
+    return M.read_list(args, "args"), opts or {}
 end
 
 -- The rest ----------------------------------------------------------------------------------------------------
 
-local function read_id(value, name)
+--- The number of a user or group; nil for none.
+---@param value any
+---@param name string
+---@return integer?
+function M.read_id(value, name)
     if value == nil then
         return nil
     end
@@ -104,14 +111,19 @@ local function read_timeout(timeout)
     return timeout
 end
 
-local function read_limits(limits)
+--- The limits of a channel, nil for the usual ones.
+---@param limits any
+---@param name string
+---@return table<string, integer>?
+function M.read_limits(limits, name)
     if limits == nil then
         return nil
     end
-    check.table(limits, "options.ipc")
+    check.table(limits, name)
     local copy = {}
-    for _, name in ipairs(channel.LIMITS) do
-        copy[name] = limits[name] ~= nil and check.integer(limits[name], "options.ipc." .. name, 0, 2 ^ 30) or nil
+    for key, value in pairs(limits) do
+        check.one_of(key, name .. "'s key", channel.LIMITS)
+        copy[key] = check.integer(value, name .. "." .. key, 0, 2 ^ 30)
     end
     return copy
 end
@@ -130,10 +142,10 @@ local function make_plan(file, args, opts)
         args = args,
         argv0 = opts.argv0,
         cwd = read_cwd(opts.cwd),
-        uid = read_id(opts.uid, "options.uid"),
-        gid = read_id(opts.gid, "options.gid"),
+        uid = M.read_id(opts.uid, "options.uid"),
+        gid = M.read_id(opts.gid, "options.gid"),
         detached = opts.detached or false,
-        limits = read_limits(opts.ipc),
+        limits = M.read_limits(opts.ipc, "options.ipc"),
         timeout = read_timeout(opts.timeout),
         kill_signal = signal.kill_signal(opts.killSignal),
         signal = check.opt(abort.check_signal, opts.signal, "options.signal"),
@@ -203,7 +215,7 @@ function M.for_fork(script, args, opts)
     local process = require("moonherd.process")
     check.opt(check.c_string, opts.execPath, "options.execPath")
     check.opt(check.boolean, opts.silent, "options.silent")
-    local argv = read_list(opts.execArgv or process.execArgv, "options.execArgv")
+    local argv = M.read_list(opts.execArgv or process.execArgv, "options.execArgv")
     argv[#argv + 1] = script
     for i = 1, #args do
         argv[#argv + 1] = args[i]
@@ -220,7 +232,7 @@ function M.for_object(opts)
     check.table(opts, "options")
     check.opt(check.table, opts.envPairs, "options.envPairs")
     M.check_file(opts.file, "options.file")
-    local args = read_list(opts.args, "options.args")
+    local args = M.read_list(opts.args, "options.args")
     local plan = make_plan(opts.file, { unpack(args, 2) }, {
         argv0 = args[1],
         cwd = opts.cwd,
@@ -231,7 +243,7 @@ function M.for_object(opts)
     })
     if opts.envPairs then
         plan.env = {}
-        for i, pair in ipairs(read_list(opts.envPairs, "options.envPairs")) do
+        for i, pair in ipairs(M.read_list(opts.envPairs, "options.envPairs")) do
             local name, value = pair:match("^([^=]+)=(.*)$")
             if not name then
                 error(errors.arg_value(("options.envPairs[%d]"):format(i), pair, "must be NAME=value"), 0)
