@@ -163,6 +163,28 @@ describe("the breaker", function()
         end
     end)
 
+    it("closes again when nobody is missing any more once it is half open", function()
+        local done = herd.run [[
+            if cluster.isWorker then
+                process.on("message", function() process.exit(1) end)
+                return
+            end
+            cluster.guard { workers = 2, respawn = { delay = 0 },
+                breaker = { deaths = 1, within = 60000, cooldown = 60, trial = 60 } }
+            cluster.on("breaker", function(facts)
+                say(facts.state)
+                if facts.state == "open" then
+                    cluster.guard { workers = 1 }
+                elseif facts.state == "closed" then
+                    process.exit(0)
+                end
+            end)
+            cluster.once("online", function(worker) worker:send("die") end)
+        ]]
+        assert.same({ "open", "halfOpen", "closed" }, herd.lines(done), done.stderr)
+        assert.equal(0, done.code)
+    end)
+
     it("makes no fork storm of a script that cannot run, whatever the delay", function()
         local started = sys.now()
         local done = herd.run {

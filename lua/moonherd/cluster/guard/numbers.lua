@@ -70,6 +70,11 @@ function Numbers:_reconcile()
     table.sort(staying, function(a, b)
         return a.id > b.id
     end)
+    if self.breaker.state == "halfOpen" and self.breaker:may_start() and staying[1] and self.pending == 0 then
+        -- Nobody is missing: the youngest is the trial, or the breaker would wait for a death to close.
+        self.breaker:started(clock.now(), staying[1].id)
+        self:_plan_breaker()
+    end
     -- Not the missing number: those that are only on their way can stay away.
     for i = 1, #staying - self.options.workers do
         staying[i]:disconnect()
