@@ -168,6 +168,7 @@ void mh_box_adopt(lua_State *L, struct mh_box *box, struct mh_handle *handle)
 {
     box->handle = handle;
     handle->owner = box;
+    handle->boxed = true;
     handle->on_closed = mh_box_handle_closed;
     lua_pushvalue(L, -1);
     lua_rawseti(L, LUA_REGISTRYINDEX, box->anchor);
@@ -193,9 +194,14 @@ struct mh_handle *mh_box_open_handle(lua_State *L, int index, const char *name)
     return NULL;
 }
 
-void mh_box_push_owner(lua_State *L, struct mh_box *box)
+void mh_box_push_self(lua_State *L, struct mh_box *box)
 {
     lua_rawgeti(L, LUA_REGISTRYINDEX, box->anchor);
+}
+
+void mh_box_push_owner(lua_State *L, struct mh_box *box)
+{
+    mh_box_push_self(L, box);
     lua_getfenv(L, -1);
     lua_remove(L, -2);
 }
@@ -236,6 +242,7 @@ struct mh_handle *mh_box_surrender(struct mh_box *box)
     struct mh_handle *h = box->handle;
     box->handle = NULL;
     h->owner = NULL;
+    h->boxed = false;
     h->on_closed = NULL;
     box_drop_anchor(box);
     return h;

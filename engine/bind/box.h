@@ -62,6 +62,9 @@ typedef int (*mh_box_push)(lua_State *L, void *arg);
  * arguments. */
 void mh_box_emit(struct mh_box *box, const char *method, mh_box_push push, void *arg);
 
+/* Push an open box. */
+void mh_box_push_self(lua_State *L, struct mh_box *box);
+
 /* Push the owner of an open box. For a class that enters Lua by itself, to hand over several events at once.
  */
 void mh_box_push_owner(lua_State *L, struct mh_box *box);

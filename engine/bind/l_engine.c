@@ -2,6 +2,7 @@
  * bind/l_engine.c - the engine itself, as Lua drives it: handlers, ticks, exit, the memory limit.
  */
 #include "bind/args.h"
+#include "bind/box.h"
 #include "bind/call.h"
 #include "bind/core.h"
 #include "bind/fail.h"
@@ -149,6 +150,27 @@ static int l_engine_handles(lua_State *L)
     return 1;
 }
 
+/* core.boxes() -> list of { box, ms since it was opened }: the open objects that Lua has, oldest first. */
+static int l_engine_boxes(lua_State *L)
+{
+    struct mh_ctx *ctx = mh_state_of(L)->ctx;
+    uint64_t now = uv_now(ctx->loop);
+    int count = 0;
+    lua_newtable(L);
+    for (struct mh_link *l = ctx->handles.next; l != &ctx->handles; l = l->next) {
+        const struct mh_handle *h = mh_of(l, struct mh_handle, link);
+        if (!h->boxed || !mh_handle_is_open(h))
+            continue;
+        lua_createtable(L, 2, 0);
+        mh_box_push_self(L, h->owner);
+        lua_rawseti(L, -2, 1);
+        lua_pushnumber(L, (lua_Number)(now - h->opened_ms));
+        lua_rawseti(L, -2, 2);
+        lua_rawseti(L, -2, ++count);
+    }
+    return 1;
+}
+
 void mh_l_engine_open(lua_State *L, struct mh_state *st)
 {
     static const luaL_Reg functions[] = {
@@ -162,6 +184,7 @@ void mh_l_engine_open(lua_State *L, struct mh_state *st)
         {"memoryPassed", l_engine_memory_passed},
         {"memoryUsage", l_engine_memory_usage},
         {"handles", l_engine_handles},
+        {"boxes", l_engine_boxes},
         {NULL, NULL},
     };
     mh_state_register(L, st, functions);

@@ -113,6 +113,24 @@ static int l_host_versions(lua_State *L)
     return 1;
 }
 
+static void config_flag(lua_State *L, const char *name, bool value)
+{
+    lua_pushboolean(L, value);
+    lua_setfield(L, -2, name);
+}
+
+/* core.config() -> how the program was built: { compiler = "gcc 12.2.0", optimised = true, ... } */
+static int l_host_config(lua_State *L)
+{
+    lua_createtable(L, 0, 4);
+    lua_pushstring(L, mh_build.compiler);
+    lua_setfield(L, -2, "compiler");
+    config_flag(L, "optimised", mh_build.optimised);
+    config_flag(L, "assertions", mh_build.assertions);
+    config_flag(L, "fault_points", mh_build.fault_points);
+    return 1;
+}
+
 /* core.hrtime() -> seconds, nanoseconds of the monotonic clock */
 static int l_host_hrtime(lua_State *L)
 {
@@ -217,26 +235,13 @@ static int l_host_isatty(lua_State *L)
 void mh_l_host_open(lua_State *L, struct mh_state *st)
 {
     static const luaL_Reg functions[] = {
-        {"pid", l_host_pid},
-        {"ppid", l_host_ppid},
-        {"cwd", l_host_cwd},
-        {"chdir", l_host_chdir},
-        {"execPath", l_host_exec_path},
-        {"argv", l_host_argv},
-        {"kill", l_host_kill},
-        {"abort", l_host_abort},
-        {"title", l_host_title},
-        {"versions", l_host_versions},
-        {"hrtime", l_host_hrtime},
-        {"now", l_host_now},
-        {"cpus", l_host_cpus},
-        {"getenv", l_host_getenv},
-        {"setenv", l_host_setenv},
-        {"environ", l_host_environ},
-        {"write", l_host_write},
-        {"umask", l_host_umask},
-        {"isatty", l_host_isatty},
-        {NULL, NULL},
+        {"pid", l_host_pid},           {"ppid", l_host_ppid},          {"cwd", l_host_cwd},
+        {"chdir", l_host_chdir},       {"execPath", l_host_exec_path}, {"argv", l_host_argv},
+        {"kill", l_host_kill},         {"abort", l_host_abort},        {"title", l_host_title},
+        {"versions", l_host_versions}, {"config", l_host_config},      {"hrtime", l_host_hrtime},
+        {"now", l_host_now},           {"cpus", l_host_cpus},          {"getenv", l_host_getenv},
+        {"setenv", l_host_setenv},     {"environ", l_host_environ},    {"write", l_host_write},
+        {"umask", l_host_umask},       {"isatty", l_host_isatty},      {NULL, NULL},
     };
     mh_state_register(L, st, functions);
 }

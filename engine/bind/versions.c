@@ -27,3 +27,22 @@ void mh_versions(struct mh_version out[MH_VERSIONS])
     out[3] = (struct mh_version){"llhttp", LLHTTP_TEXT};
     out[4] = (struct mh_version){"jansson", jansson_version_str()};
 }
+
+#ifdef __clang__
+#define COMPILER "clang " __clang_version__
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
+
+const struct mh_build mh_build = {
+    .compiler = COMPILER,
+#ifdef __OPTIMIZE__
+    .optimised = true,
+#endif
+#ifndef NDEBUG
+    .assertions = true,
+#endif
+#ifdef MH_FAULTS
+    .fault_points = true,
+#endif
+};

@@ -4,6 +4,8 @@
 #ifndef MH_BIND_VERSIONS_H
 #define MH_BIND_VERSIONS_H
 
+#include <stdbool.h>
+
 #define MH_VERSIONS 5
 
 struct mh_version {
@@ -12,5 +14,15 @@ struct mh_version {
 };
 
 void mh_versions(struct mh_version out[MH_VERSIONS]);
+
+/* How the program was built. */
+struct mh_build {
+    const char *compiler;
+    bool optimised;
+    bool assertions;
+    bool fault_points;
+};
+
+extern const struct mh_build mh_build;
 
 #endif

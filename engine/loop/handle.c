@@ -11,6 +11,8 @@ void mh_handle_open(struct mh_handle *h, struct mh_ctx *ctx, const struct mh_han
     h->owner_pin = true;
     h->class = class;
     h->ctx = ctx;
+    h->boxed = false;
+    h->opened_ms = uv_now(ctx->loop);
     h->owner = NULL;
     h->on_closed = NULL;
     mh_list_append(&ctx->handles, &h->link);
@@ -48,6 +50,7 @@ void mh_handle_release(struct mh_handle *h)
 {
     assert(h->magic == MH_HANDLE_MAGIC && h->owner_pin);
     h->owner = NULL;
+    h->boxed = false;
     h->on_closed = NULL;
     h->owner_pin = false;
     handle_unpin(h);

@@ -44,9 +44,11 @@ struct mh_handle {
     enum mh_handle_state state;
     bool loop_pin;
     bool owner_pin;
+    bool boxed; /* the owner is a box of bind/ */
     const struct mh_handle_class *class;
     struct mh_ctx *ctx;
     struct mh_link link;           /* in ctx->handles until closed */
+    uint64_t opened_ms;            /* in the loop's time */
     void *owner;                   /* the owner's own pointer, for its callbacks; NULL once released */
     mh_handle_closed_cb on_closed; /* the owner's; may be NULL */
 };

@@ -113,6 +113,12 @@ function M.setImmediate(fn, ...)
     return immediate
 end
 
+--- How many immediates wait and keep the program alive.
+---@return integer
+function M._referenced()
+    return refs
+end
+
 ---@param immediate any
 function M.clearImmediate(immediate)
     if getmetatable(immediate) == Immediate and immediate._waits then

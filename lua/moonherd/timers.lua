@@ -371,4 +371,10 @@ end
 
 M.clearInterval = M.clearTimeout
 
+--- How many timers wait and keep the program alive.
+---@return integer
+function M._referenced()
+    return refs
+end
+
 return M

@@ -129,7 +129,12 @@ local function install_versions(process)
     process.version = "v" .. process.versions.moonherd
     process.platform = jit.os:lower()
     process.arch = jit.arch
+    process.config = { target_defaults = {}, variables = core.config() }
     process.release = { name = "moonherd" }
+    process.features = {
+        cached_builtins = true, debug = process.config.variables.assertions, inspector = false, ipv6 = true,
+        require_module = false, tls = false, tls_alpn = false, tls_ocsp = false, tls_sni = false, uv = true,
+    }
 end
 
 ---@param process table

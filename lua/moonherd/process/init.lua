@@ -76,10 +76,12 @@ require("moonherd.process.watched").install(process)
 require("moonherd.process.info").install(process, method)
 require("moonherd.process.resources").install(process, method)
 require("moonherd.process.identity").install(method)
+require("moonherd.process.active").install(method)
 require("moonherd.process.stdio").install(process)
 require("moonherd.process.signals").install(process, method)
 require("moonherd.process.warning").install(process, method)
 exit.install(process, method)
+require("moonherd.process.absent").install(process, getters)
 
 --- Calls `fn(...)` when the running callback has ended, before the loop goes on.
 method("nextTick", function(_, fn, ...)
