@@ -162,6 +162,8 @@ int mh_datagram_send(struct mh_datagram *d, const uv_buf_t *pieces, unsigned cou
 {
     if (!mh_handle_is_open(&d->handle))
         return MH_ECLOSED;
+    if (to && to->sa_family != d->family)
+        return -EINVAL;
     if (d->queued > 0) /* in order */
         return datagram_queue(d, pieces, count, to, len);
     /* uv_buf_t is an iovec on every UNIX, by libuv's word. */
@@ -334,6 +336,8 @@ int mh_datagram_connect(struct mh_datagram *d, const struct sockaddr *to, sockle
 {
     if (!to)
         return datagram_disconnect(d);
+    if (to->sa_family != d->family)
+        return -EINVAL;
     int rc;
     do
         rc = connect(d->fd, to, len);

@@ -80,12 +80,13 @@ void mh_datagram_receive_stop(struct mh_datagram *d);
 /*
  * Send the pieces as one datagram; `to` NULL for a connected socket. Returns 0 when the kernel has it; 1 when
  * it was copied and queued, then on_sent follows; MH_EQUEUE over the queue's ceiling; -EMSGSIZE,
- * -EDESTADDRREQ and the like; MH_ECLOSED; -ENOMEM.
+ * -EDESTADDRREQ and the like; -EINVAL for an address of another family; MH_ECLOSED; -ENOMEM.
  */
 int mh_datagram_send(struct mh_datagram *d, const uv_buf_t *pieces, unsigned count, const struct sockaddr *to,
                      socklen_t len);
 
-/* Send to, and hear from, this address only; NULL: anybody again. Returns 0 or a negative errno. */
+/* Send to, and hear from, this address only; NULL: anybody again. Returns 0 or a negative errno (-EINVAL for
+ * an address of another family). */
 int mh_datagram_connect(struct mh_datagram *d, const struct sockaddr *to, socklen_t len);
 
 /* Returns 0 or a negative errno (-ENOTCONN without a peer). */

@@ -10,6 +10,7 @@ local errors = require("moonherd.errors")
 local source = require("moonherd.dgram.source")
 local tick = require("moonherd.tick")
 
+local FAMILIES = { udp4 = 4, udp6 = 6 }
 local ANY = { udp4 = "0.0.0.0", udp6 = "::" }
 
 local Binding = {}
@@ -45,57 +46,60 @@ local function emit_listening(self, box)
     self:emit("listening")
 end
 
+--- It can be bound again; what waited for it is dropped.
 local function bind_failed(self, err)
+    if self._closed then
+        return
+    end
     local closing = self._close_waits
     self._binding, self._on_bound, self._waiting, self._connecting = nil, nil, nil, nil
-    tick.add(self.emit, self, "error", err)
     if closing then
         tick.add(self._close, self)
     end
+    self:emit("error", err)
 end
 
-local function apply_buffer_sizes(self)
-    local wanted = self._options
-    if wanted.recvBufferSize then
-        self._box:set("recvBufferSize", wanted.recvBufferSize)
-    end
-    if wanted.sendBufferSize then
-        self._box:set("sendBufferSize", wanted.sendBufferSize)
-    end
-end
-
---- The source has an answer.
-local function bound(self, err, fd, lease)
+--- The source has an answer; `tell` calls what tells of it, now or later.
+local function bound(self, tell, err, fd, lease)
     if err then
-        return bind_failed(self, err)
+        return tell(bind_failed, self, err)
     end
     local box, _, code, errno = core.datagram(self, fd)
     if not box then
         if lease then
             lease:close()
         end
-        return bind_failed(self, errors.system(code, errno, "open"))
+        return tell(bind_failed, self, errors.system(code, errno, "open"))
     end
     self._binding, self._box, self._lease = nil, box, lease
     if rawget(self, "maxQueueBytes") then
         box:ceiling(self.maxQueueBytes)
     end
-    apply_buffer_sizes(self)
+    self:_applyBufferSizes()
     if self._unref then
         box:unref()
     end
-    tick.add(emit_listening, self, box)
+    return tell(emit_listening, self, box)
 end
 
-local function open(self, target)
+local function call(fn, ...)
+    fn(...)
+end
+
+--- Asks the source. `tell` is tick.add inside of a call of the user's, where nobody may be told of anything.
+local function open(self, target, tell)
     target.type = self.type
     target.ipv6Only, target.reuseAddr = self._options.ipv6Only, self._options.reuseAddr
     target.reusePort = self._options.reusePort
-    local done = false
     self._binding = true
+    if target.address and core.isIP(target.address) ~= FAMILIES[self.type] then
+        local where = { address = target.address, port = target.port }
+        return bound(self, tell, errors.system("EINVAL", nil, "bind", where))
+    end
+    local done = false
     local request = source.open(self, target, function(...)
         done = true
-        bound(self, ...)
+        bound(self, tell, ...)
     end)
     if not done then
         self._binding = request
@@ -104,32 +108,42 @@ end
 
 --- Binds to any free port of this process's own: what a send without a bind does.
 function Binding:_bindAnywhere()
-    open(self, { address = ANY[self.type], port = 0, exclusive = true })
+    open(self, { address = ANY[self.type], port = 0, exclusive = true }, tick.add)
     return self
 end
 
+--- The same, as soon as the host's address is known: never inside of the call.
 local function open_by_name(self, target)
-    local request = { close = function(request) request.closed = true end }
-    self._binding = request
+    self._binding = true
     self:_lookup(target.host, function(err, ip)
-        if request.closed then
-            return
-        elseif err then
+        if err then
             return bind_failed(self, err)
         end
         target.address = ip
-        open(self, target)
+        open(self, target, call)
     end)
+end
+
+--- What sort of thing a descriptor is, in Node's words.
+local function kind_of_fd(fd)
+    local kind, family = core.fdKind(fd)
+    if kind == "dgram" then
+        return family == "inet" and "UDP" or "UNKNOWN"
+    end
+    local stream, _, code = core.streamKind(fd)
+    if stream then
+        return stream == "tcp" and "TCP" or "PIPE"
+    end
+    return code == "EBADF" and "UNKNOWN" or core.isatty(fd) and "TTY" or "FILE"
 end
 
 --- Whether the descriptor is a datagram socket of the internet; raises ERR_INVALID_FD_TYPE if not.
 ---@param fd integer
 local function check_fd(fd)
     check.integer(fd, "options.fd", 0, 2147483647)
-    local kind, family = core.fdKind(fd)
-    if kind ~= "dgram" or family ~= "inet" then
-        local message = "Unsupported fd type: " .. (kind and (kind == "dgram" and "UNIX" or "TCP") or "UNKNOWN")
-        error(errors.new("TypeError", "ERR_INVALID_FD_TYPE", message), 0)
+    local kind = kind_of_fd(fd)
+    if kind ~= "UDP" then
+        error(errors.new("TypeError", "ERR_INVALID_FD_TYPE", "Unsupported fd type: " .. kind), 0)
     end
 end
 
@@ -166,8 +180,8 @@ end
 ---@return self
 function Binding:bind(port, address, callback)
     check.object(self, "socket:bind")
-    local target, listener = read_bind(port, address, callback)
     self:_healthy()
+    local target, listener = read_bind(port, address, callback)
     if self._box or self._binding then
         error(errors.new("Error", "ERR_SOCKET_ALREADY_BOUND", "Socket is already bound"), 0)
     end
@@ -175,12 +189,10 @@ function Binding:bind(port, address, callback)
         check_fd(target.fd) -- else it is a number of the master's
     end
     self._on_bound = listener
-    local host = target.host or ANY[self.type]
-    if target.fd or (core.isIP(host) ~= 0 and not self._options.lookup) then
-        target.address = host
-        open(self, target)
+    if target.fd then
+        open(self, target, tick.add)
     else
-        target.host = host
+        target.host = target.host or ANY[self.type]
         open_by_name(self, target)
     end
     return self

@@ -67,6 +67,7 @@ end
 ---@param interface string its address; "::%eth0" on a udp6 socket
 function Options:setMulticastInterface(interface)
     check.object(self, "socket:setMulticastInterface")
+    self:_healthy()
     check.c_string(interface, "interfaceAddress")
     must("setMulticastInterface", box_of(self, "setMulticastInterface"):multicastInterface(interface))
 end
@@ -81,7 +82,7 @@ local function membership(self, syscall, join, group, interface, source)
 end
 
 local function check_group(group)
-    if group == nil then
+    if group == nil or group == "" then
         error(errors.missing_args("multicastAddress"), 0)
     end
     check.c_string(group, "multicastAddress")
@@ -92,12 +93,14 @@ end
 ---@param interface string? as for setMulticastInterface; the system's choice unless given
 function Options:addMembership(group, interface)
     check.object(self, "socket:addMembership")
+    self:_healthy()
     check_group(group)
     membership(self, "addMembership", true, group, interface)
 end
 
 function Options:dropMembership(group, interface)
     check.object(self, "socket:dropMembership")
+    self:_healthy()
     check_group(group)
     membership(self, "dropMembership", false, group, interface)
 end
@@ -108,6 +111,7 @@ end
 ---@param interface string?
 function Options:addSourceSpecificMembership(source, group, interface)
     check.object(self, "socket:addSourceSpecificMembership")
+    self:_healthy()
     check.c_string(source, "sourceAddress")
     check.c_string(group, "groupAddress")
     membership(self, "addSourceSpecificMembership", true, group, interface, source)
@@ -115,6 +119,7 @@ end
 
 function Options:dropSourceSpecificMembership(source, group, interface)
     check.object(self, "socket:dropSourceSpecificMembership")
+    self:_healthy()
     check.c_string(source, "sourceAddress")
     check.c_string(group, "groupAddress")
     membership(self, "dropSourceSpecificMembership", false, group, interface, source)
@@ -123,15 +128,29 @@ end
 -- Buffers and queues ------------------------------------------------------------------------------------------
 
 local function buffer_failed(syscall, code, errno)
+    local words = errors.words(code)
     local message = ("Could not get or set buffer size: %s returned %s"):format(syscall, code)
+    message = words and ("%s (%s)"):format(message, words) or message
     error(errors.new("SystemError", "ERR_SOCKET_BUFFER_SIZE", message, { errno = errno, syscall = syscall }), 0)
+end
+
+local MAX_SIZE = 2147483647
+
+--- Sets what dgram.createSocket was told of.
+function Options:_applyBufferSizes()
+    for _, name in ipairs({ "recvBufferSize", "sendBufferSize" }) do
+        local size = self._options[name]
+        if size and size > 0 then
+            self._box:set(name, math.min(size, MAX_SIZE)) -- the system has a limit of its own
+        end
+    end
 end
 
 --- Sets (with size) or gets a buffer's size.
 local function buffer_size(self, method, name, size)
     check.object(self, "socket:" .. method)
     if method:sub(1, 3) == "set" then
-        local fits = type(size) == "number" and size == math.floor(size) and size >= 0 and size <= 2147483647
+        local fits = type(size) == "number" and size == math.floor(size) and size >= 0 and size <= 4294967295
         if not fits then
             local message = "Buffer size must be a positive integer"
             error(errors.new("TypeError", "ERR_SOCKET_BAD_BUFFER_SIZE", message), 0)
@@ -141,6 +160,8 @@ local function buffer_size(self, method, name, size)
     local syscall = name == "recvBufferSize" and "uv_recv_buffer_size" or "uv_send_buffer_size"
     if not self._box then
         buffer_failed(syscall, "EBADF", -9)
+    elseif size and size > MAX_SIZE then
+        buffer_failed(syscall, "EINVAL", -22)
     end
     local result, code, errno, _
     if size then

@@ -24,15 +24,15 @@ local function joined(data)
     if type(data) == "string" then
         return data
     elseif type(data) ~= "table" then
-        error(errors.arg_type("buffer", { "string", "table" }, data), 0)
+        error(errors.arg_type("buffer", "string", data), 0)
     end
     for i = 1, #data do
         if type(data[i]) ~= "string" then
-            error(errors.arg_type("buffer list arguments", "string", data[i]), 0)
+            error(errors.arg_type("buffer list arguments", "string", data), 0)
         end
     end
     if #data == 0 and next(data) ~= nil then
-        error(errors.arg_type("buffer", { "string", "table" }, data), 0)
+        error(errors.arg_type("buffer", "string", data), 0)
     end
     return table.concat(data)
 end

@@ -146,8 +146,8 @@ local function check_options(wanted)
     if wanted.lookup ~= nil then
         check.fn(wanted.lookup, "lookup")
     end
-    check.opt(check.integer, wanted.recvBufferSize, "options.recvBufferSize", 0, 2147483647)
-    check.opt(check.integer, wanted.sendBufferSize, "options.sendBufferSize", 0, 2147483647)
+    check.opt(check.integer, wanted.recvBufferSize, "options.recvBufferSize", 0, 4294967295)
+    check.opt(check.integer, wanted.sendBufferSize, "options.sendBufferSize", 0, 4294967295)
     check.opt(check.integer, wanted.maxQueueBytes, "options.maxQueueBytes", 0)
     for _, name in ipairs({ "reuseAddr", "reusePort", "ipv6Only" }) do
         check.opt(check.boolean, wanted[name], "options." .. name)
@@ -165,7 +165,7 @@ local function obey(self, signal)
         end
     end
     if signal.aborted then
-        return tick.add(abort)
+        return abort()
     end
     signal:addEventListener("abort", abort)
     self:once("close", function()
