@@ -52,6 +52,7 @@ local NORMALISE = {
         { "an instance of Object", "of type table" },
         -- What JavaScript takes besides; "undefined" is not named where it stands for nothing given.
         { "of type string or an instance of Buffer or URL", "of type string" },
+        { "of type string or an instance of Buffer, TypedArray, or DataView", "of type string" },
         { "must be one of: undefined, ", "must be one of: " },
         { "type string, object, number, or boolean", "type string, table, number, or boolean" },
         { "of type string or an instance of Error", "one of type string or error" },

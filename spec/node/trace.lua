@@ -56,6 +56,8 @@ show = function(value)
     local mt = getmetatable(value)
     if kind == "string" then
         return quote(value)
+    elseif value == math.huge or value == -math.huge then
+        return value > 0 and "Infinity" or "-Infinity"
     elseif kind == "number" then
         return math.abs(value) < 2 ^ 53 and value == math.floor(value) and ("%d"):format(value)
             or ("%.15g"):format(value)
