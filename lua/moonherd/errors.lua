@@ -1,15 +1,17 @@
 --- Error values. The checks that raise them are in moonherd.check.
 --
 -- An error is a table: `name`, `code`, `message`, `stack` (a traceback that starts where the caller called
--- us), `at` ("file:line" of the user's own code, when there is any on the stack) and, for what the system
--- refused, `errno`, `syscall` and whatever else is known (`path`, `address`, `port`, ...). Names, codes and
--- wordings are Node's. A constructor here only makes the value; whoever raises it writes `error(err, 0)`.
+-- us), `at` ("file:line" of the user's own code, when there is any on the stack), `call` (which of our functions that
+-- line called) and, for what the system refused, `errno`, `syscall` and whatever else is known (`path`, `address`,
+-- `port`, ...). Names, codes and wordings are Node's. A constructor here only makes the value; whoever raises it
+-- writes `error(err, 0)`.
 --
 --     local errors = require "moonherd.errors"
 --
 --     server:emit("error", errors.system("EADDRINUSE", nil, "listen", { address = host, port = port }))
 --     error(errors.of("ERR_SERVER_NOT_RUNNING"), 0)
 
+local calls = require("moonherd.calls")
 local inspect = require("moonherd.inspect")
 
 local getinfo, traceback = debug.getinfo, debug.traceback
@@ -22,6 +24,7 @@ local M = {}
 ---@field message string
 ---@field stack string
 ---@field at string? "file:line" outside moonherd itself
+---@field call string? what was called there: "server:listen"
 ---@field errno integer? negative
 ---@field syscall string?
 ---@field unheard string? the class of the emitter that had no listener for this "error"
@@ -44,7 +47,7 @@ local function is_own(source)
     return source:sub(1, #OWN_DIR) == OWN_DIR or source:sub(1, 10) == "@moonherd/"
 end
 
---- Fills in `stack` and `at`: must be called by a function of this file.
+--- Fills in `stack`, `at` and `call`: must be called by a function of this file.
 local function capture(err)
     local level = 2
     local info = getinfo(level, "S")
@@ -55,13 +58,16 @@ local function capture(err)
     err.stack = traceback(tostring(err), level)
     info = getinfo(level, "Sl")
     -- A frame without a line is C, or code whose debug information was stripped: it can name no place.
+    local called
     while info and (info.currentline < 1 or is_own(info.source)) do
+        called = is_own(info.source) and level or called
         level = level + 1
         info = getinfo(level, "Sl")
     end
     if info then
         local source = info.source:match("^[@=](.*)") or info.short_src
         err.at = source .. ":" .. info.currentline
+        err.call = called and calls.name(called)
     end
     return err
 end

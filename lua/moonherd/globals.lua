@@ -6,11 +6,12 @@
 -- Globals: process, console, setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate,
 -- AbortController, AbortSignal.
 
-local M = {}
-
-local SHORT_NAMES = {
-    child_process = true, cluster = true, console = true, dgram = true, dns = true, events = true, http = true,
-    json = true, net = true, process = true, timers = true,
+local M = {
+    --- The modules that a user requires, each by this name.
+    short_names = {
+        child_process = true, cluster = true, console = true, dgram = true, dns = true, events = true, http = true,
+        json = true, net = true, process = true, timers = true,
+    },
 }
 
 local TIMER_NAMES = {
@@ -19,7 +20,7 @@ local TIMER_NAMES = {
 
 --- A loader for package.loaders: the short name of one of our modules leads to it, if there is such a module.
 local function search_short_name(name)
-    if not SHORT_NAMES[name] then
+    if not M.short_names[name] then
         return nil
     end
     local full = "moonherd." .. name
@@ -33,17 +34,28 @@ local function search_short_name(name)
     return "\n\tno module '" .. full .. "'"
 end
 
---- Sets the globals and lets `require` know the short names. A second time changes nothing.
-function M.install()
+--- The globals, by name.
+---@return table<string, any>
+function M.values()
+    local abort = require("moonherd.abort")
+    local values = {
+        AbortController = abort.AbortController,
+        AbortSignal = abort.AbortSignal,
+        console = require("moonherd.console"),
+        process = require("moonherd.process"),
+    }
     local timers = require("moonherd.timers")
     for _, name in ipairs(TIMER_NAMES) do
-        rawset(_G, name, timers[name])
+        values[name] = timers[name]
     end
-    rawset(_G, "process", require("moonherd.process"))
-    rawset(_G, "console", require("moonherd.console"))
-    local abort = require("moonherd.abort")
-    rawset(_G, "AbortController", abort.AbortController)
-    rawset(_G, "AbortSignal", abort.AbortSignal)
+    return values
+end
+
+--- Sets the globals and lets `require` know the short names. A second time changes nothing.
+function M.install()
+    for name, value in pairs(M.values()) do
+        rawset(_G, name, value)
+    end
     for _, search in ipairs(package.loaders) do
         if search == search_short_name then
             return
