@@ -65,6 +65,7 @@ end
 --- Keeps the program alive until it ran, as it does unless told otherwise.
 ---@return moonherd.Immediate self
 function Immediate:ref()
+    check.object(self, "immediate:ref", "_callback")
     if not self._ref then
         self._ref = true
         if self._waits then
@@ -77,6 +78,7 @@ end
 
 ---@return moonherd.Immediate self
 function Immediate:unref()
+    check.object(self, "immediate:unref", "_callback")
     if self._ref then
         self._ref = false
         if self._waits then
@@ -89,17 +91,18 @@ end
 
 ---@return boolean
 function Immediate:hasRef()
+    check.object(self, "immediate:hasRef", "_callback")
     return self._ref
 end
 
---- Calls `fn(...)` in this turn of the loop after its I/O; from inside an immediate, in the next turn.
----@param fn function
+--- Calls `callback(...)` in this turn of the loop after its I/O; from inside an immediate, in the next turn.
+---@param callback function
 ---@param ... any
 ---@return moonherd.Immediate
-function M.setImmediate(fn, ...)
-    check.fn(fn, "callback")
+function M.setImmediate(callback, ...)
+    check.fn(callback, "callback")
     local immediate = setmetatable({
-        _callback = fn,
+        _callback = callback,
         _ref = true,
         _waits = true,
         _args = select("#", ...) > 0 and { n = select("#", ...), ... } or nil,

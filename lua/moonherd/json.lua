@@ -100,6 +100,7 @@ function M.encode(value, options)
     if options ~= nil then
         check.table(options, "options")
         check.opt(check.integer, options.indent, "options.indent", 0, 10)
+        check.opt(check.boolean, options.sort, "options.sort")
         check_depth(options)
     end
     if type(value) == "function" then
@@ -132,6 +133,7 @@ function M.decode(text, options)
     check.string(text, "text")
     if options ~= nil then
         check_depth(check.table(options, "options"))
+        check.opt(check.boolean, options.int64, "options.int64")
     end
     local integer = options and options.int64 and int64_of or nil
     local ok, value, complaint, line, column, position =
@@ -149,11 +151,14 @@ end
 
 --- encode by the name that JavaScript gives it, with its third argument: spaces per level.
 ---@param value any
----@param _ nil the replacer, which there is none of
+---@param replacer nil there is none
 ---@param indent integer?
 ---@return string
-function M.stringify(value, _, indent)
-    return M.encode(value, indent and { indent = indent } or nil)
+function M.stringify(value, replacer, indent)
+    if replacer ~= nil and replacer ~= M.null then
+        error(errors.arg_value("replacer", replacer, "is not supported: change the value before"), 0)
+    end
+    return M.encode(value, indent ~= nil and { indent = indent } or nil)
 end
 
 M.parse = M.decode

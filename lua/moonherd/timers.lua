@@ -264,6 +264,7 @@ end
 --- Keeps the program alive while it waits, as it does unless told otherwise.
 ---@return moonherd.Timeout self
 function methods:ref()
+    check.object(self, "timeout:ref", "_callback")
     if not self._ref then
         self._ref = true
         if self._list then
@@ -276,6 +277,7 @@ end
 --- Does not keep the program alive.
 ---@return moonherd.Timeout self
 function methods:unref()
+    check.object(self, "timeout:unref", "_callback")
     if self._ref then
         self._ref = false
         if self._list then
@@ -287,12 +289,14 @@ end
 
 ---@return boolean
 function methods:hasRef()
+    check.object(self, "timeout:hasRef", "_callback")
     return self._ref
 end
 
 --- Starts the delay anew, also after it has fired; not once it was cleared.
 ---@return moonherd.Timeout self
 function methods:refresh()
+    check.object(self, "timeout:refresh", "_callback")
     if self._ms then
         if self._list then
             unlink(self)
@@ -305,6 +309,7 @@ end
 --- As clearTimeout.
 ---@return moonherd.Timeout self
 function methods:close()
+    check.object(self, "timeout:close", "_callback")
     stop(self)
     return self
 end
@@ -325,11 +330,11 @@ local function to_delay(ms)
     return floor(ms)
 end
 
-local function new(repeats, fn, ms, ...)
-    check.fn(fn, "callback")
+local function new(repeats, callback, delay, ...)
+    check.fn(callback, "callback")
     local timer = setmetatable({
-        _callback = fn,
-        _ms = to_delay(ms),
+        _callback = callback,
+        _ms = to_delay(delay),
         _repeat = repeats,
         _ref = true,
         _args = select("#", ...) > 0 and { n = select("#", ...), ... } or nil,
@@ -338,34 +343,34 @@ local function new(repeats, fn, ms, ...)
     return timer
 end
 
---- Calls `fn(...)` once, after `ms` milliseconds (at least 1).
----@param fn function
----@param ms number?
+--- Calls `callback(...)` once, after `delay` milliseconds (at least 1).
+---@param callback function
+---@param delay number?
 ---@param ... any
 ---@return moonherd.Timeout
-function M.setTimeout(fn, ms, ...)
-    return new(false, fn, ms, ...)
+function M.setTimeout(callback, delay, ...)
+    return new(false, callback, delay, ...)
 end
 
---- Calls `fn(...)` every `ms` milliseconds, counted from where the last call began; a call that comes late does not
---- make the next ones come faster.
----@param fn function
----@param ms number?
+--- Calls `callback(...)` every `delay` milliseconds, counted from where the last call began; a call that comes late
+--- does not make the next ones come faster.
+---@param callback function
+---@param delay number?
 ---@param ... any
 ---@return moonherd.Timeout
-function M.setInterval(fn, ms, ...)
-    return new(true, fn, ms, ...)
+function M.setInterval(callback, delay, ...)
+    return new(true, callback, delay, ...)
 end
 
 --- Stops a timer, given itself or its id. Anything else is ignored, nil and timers that fired included.
----@param timer any
-function M.clearTimeout(timer)
-    local kind = type(timer)
+---@param timeout any
+function M.clearTimeout(timeout)
+    local kind = type(timeout)
     if kind == "number" or kind == "string" then
-        timer = by_id[tonumber(timer)]
+        timeout = by_id[tonumber(timeout)]
     end
-    if getmetatable(timer) == Timeout then
-        stop(timer)
+    if getmetatable(timeout) == Timeout then
+        stop(timeout)
     end
 end
 

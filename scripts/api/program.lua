@@ -1,0 +1,173 @@
+--- What the program really has: the public functions of its modules and classes, as the entries name them.
+--
+--     local program = require "scripts.api.program"
+--     program.module("net")                            --> the module's table
+--     program.class(entry)                             --> the table that holds the class's methods
+--     program.parameters(fn)                           --> { "options", "callback" }, whether there may be more
+--     program.public(container)                        --> { connect = function, Socket = function, ... }
+--
+-- Wants moonherd.core, of the build that is looked at, in package.cpath.
+
+local calls = require("moonherd.calls")
+local events = require("moonherd.events")
+
+local getinfo, getlocal = debug.getinfo, debug.getlocal
+
+local M = {}
+
+--- Modules that have no name for `require`: what a script finds without asking, and the way in for a plain luajit.
+local SPECIAL = { globals = true, moonherd = true }
+
+--- The names that users require, and the special ones.
+---@return string[]
+function M.modules()
+    local names = {}
+    for name in pairs(require("moonherd.globals").short_names) do
+        names[#names + 1] = name
+    end
+    for name in pairs(SPECIAL) do
+        names[#names + 1] = name
+    end
+    table.sort(names)
+    return names
+end
+
+--- What a module exports. Of the globals: what the globals' module sets.
+---@param name string
+---@return table
+function M.module(name)
+    if name == "globals" then
+        local globals = {}
+        for key, value in pairs(require("moonherd.globals").values()) do
+            globals[key] = value
+        end
+        return globals
+    end
+    return require(name == "moonherd" and name or "moonherd." .. name)
+end
+
+local function call_of(value)
+    local mt = type(value) == "table" and getmetatable(value)
+    return type(mt) == "table" and type(mt.__call) == "function" and mt.__call or nil
+end
+
+--- The public functions of a table, classes that are called among them, and its other public keys.
+---@param container table
+---@return table<string, function> functions
+---@return table<string, any> others
+function M.public(container)
+    local functions, others = {}, {}
+    for key, value in next, container do
+        if calls.is_public(key) then
+            if type(value) == "function" or call_of(value) then
+                functions[key] = value
+            else
+                others[key] = value
+            end
+        end
+    end
+    return functions, others
+end
+
+--- The names of a function's parameters, `...` among them. What takes dot and colon calls alike is looked through.
+---@param fn function|table
+---@param is_method boolean
+---@return string[]? names nil where it cannot be known: of C functions, and of what takes anything
+function M.parameters(fn, is_method)
+    local skip = is_method and 1 or 0
+    if type(fn) == "table" then
+        fn, skip = call_of(fn), 1
+    end
+    local inner = calls.behind(fn)
+    if inner then
+        fn, skip = inner, 1
+    end
+    local info = getinfo(fn, "Su")
+    if info.what == "C" or (info.isvararg and info.nparams <= skip) then
+        return nil
+    end
+    local names = {}
+    for i = skip + 1, info.nparams do
+        names[#names + 1] = getlocal(fn, i)
+    end
+    if info.isvararg then
+        names[#names + 1] = "..."
+    end
+    return names
+end
+
+-- Classes -----------------------------------------------------------------------------------------------------
+
+--- The files of which the functions of a class are, "moonherd/net/socket.lua".
+local function files_of(class)
+    local files = {}
+    for _, fn in pairs(class.functions) do
+        local source = getinfo(fn, "S").source:match("moonherd/.*")
+        if source then
+            files[source] = true
+        end
+    end
+    return files
+end
+
+local function belongs_to(class, module)
+    for file in pairs(files_of(class)) do
+        if file:find("^moonherd/" .. module .. "[./]") then
+            return true
+        end
+    end
+    return false
+end
+
+--- A class of the program for the entry of one: `name`, `functions` (those that it has by itself). Those of the same
+--- name are told apart by their modules' folders.
+---@param entry table
+---@return table?
+function M.class(entry)
+    local short = entry.name:match("[^.]+$")
+    local found = {}
+    for _, class in ipairs(M.classes()) do
+        if class.name == short then
+            found[#found + 1] = class
+        end
+    end
+    if #found > 1 then
+        for _, class in ipairs(found) do
+            if belongs_to(class, entry.module) then
+                return class
+            end
+        end
+    end
+    return found[1]
+end
+
+local classes
+
+--- All classes of the program.
+---@return { name: string, functions: table<string, function>, module: string? }[]
+function M.classes()
+    if classes then
+        return classes
+    end
+    for _, name in ipairs(M.modules()) do
+        M.module(name)
+    end
+    classes = {}
+    for _, class in ipairs(calls.classes()) do
+        local own = {}
+        for key, fn in pairs(M.public(class.methods)) do
+            -- What every emitter has is described once.
+            if class.methods == events.EventEmitter or fn ~= events.EventEmitter[key] then
+                own[key] = fn
+            end
+        end
+        local found = { name = class.name, functions = own, table = class.class }
+        for file in pairs(files_of(found)) do
+            found.module = file:match("^moonherd/([%w_]+)")
+        end
+        classes[#classes + 1] = found
+    end
+    return classes
+end
+
+return M
