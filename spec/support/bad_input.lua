@@ -1,0 +1,474 @@
+--- Calls every public function with what it cannot mean, and judges the answers by the entries of lua/moonherd/meta.
+--
+--     local bad_input = require "spec.support.bad_input"
+--     bad_input.describe("timers")         -- a busted describe, one case per function
+--
+-- Each parameter, and each field of an options table, in turn gets every value of VALUES while all else is valid. A
+-- value that the declared type (and range) does not admit must raise an error of ours: a table with `name`, `code`,
+-- `message`, `stack`, `at` in the calling file, `call` that names the function, and a message that names the argument
+-- and is short whatever it was given. A value that it admits may do anything but crash or raise what is no error of
+-- ours. Besides: no argument at all, a dot for a colon, objects that are closed; what a good call returns is of the
+-- declared types, and so are the fields of objects.
+--
+-- What cannot be derived stands in spec/support/bad_input/MODULE.lua, which returns a table (all of it optional):
+--
+--     receivers  = { ["moonherd.Timeout"] = { open = function() ... end, closed = function() ... end } }
+--                  objects to call methods on, a new one each time; for parameters of that class too
+--     valid      = { ["timers.setTimeout"] = function() return { callback, 10 } end }
+--                  good arguments ("moonherd.Timeout:ref" for methods). Unless given they are made from the types:
+--                  nil where that is allowed, otherwise the first alternative
+--     options    = { ["moonherd.json.EncodeOptions"] = function() return { ... } end }
+--                  fields that an options table cannot do without
+--     dangerous  = { ["process.abort"] = true }
+--                  never called with arguments that are all admitted
+--     named      = { ["timers.setTimeout"] = { callback = "listener" } }
+--                  what messages call an argument, where Node's words have another name for it
+--     dispose    = function(...) end
+--                  gets what each call returned; unless given, objects are destroyed, closed or killed
+
+local assert = require("luassert")
+local calls = require("moonherd.calls")
+local core = require("moonherd.core")
+local entries = require("scripts.api.entries").load()
+local program = require("scripts.api.program")
+local resolve = require("scripts.api.entries").resolve
+local types = require("scripts.api.types")
+local wait = require("spec.support.wait")
+
+local M = {}
+
+-- What calls come from: `at` has to name it.
+local CHUNK = "bad_input_call.lua"
+local LONGEST_MESSAGE = 600
+local HUGE = ("x"):rep(16 * 1024 * 1024)
+
+local function nothing() end
+
+local function closed_object()
+    local timers = require("moonherd.timers")
+    local timer = timers.setTimeout(nothing, 1)
+    timers.clearTimeout(timer)
+    return timer
+end
+
+-- Those that nobody takes for a number or a table come first; `make` where each call needs its own.
+local VALUES = {
+    { "nil", nil },
+    { "a boolean", true },
+    { "a number", 5 },
+    { "NaN", 0 / 0 },
+    { "infinity", math.huge },
+    { "-1", -1 },
+    { "a fraction", 0.5 },
+    { "2^53", 2 ^ 53 },
+    { "2^63", 2 ^ 63 },
+    { "-2^63", -2 ^ 63 },
+    { "a string", "text" },
+    { "the empty string", "" },
+    { "a string with NUL", "a\0b" },
+    { "a huge string", HUGE },
+    { "a table", make = function() return {} end },
+    { "a function", nothing },
+    { "userdata", io.stdout },
+    { "a thread", coroutine.create(nothing) },
+    { "an int64", 5LL },
+    { "a closed object", make = closed_object },
+}
+
+-- Valid arguments ---------------------------------------------------------------------------------------------
+
+local Run = {} -- one module's
+Run.__index = Run
+
+local DEFAULTS = {
+    any = function() return "text" end,
+    boolean = function() return true end,
+    integer = function(range) return range and range.lo > -math.huge and range.lo or 1 end,
+    lightuserdata = function() return core.null end,
+    string = function() return "text" end,
+    table = function() return {} end,
+    thread = function() return coroutine.create(nothing) end,
+    userdata = function() return io.stdout end,
+    ["function"] = function() return nothing end,
+}
+DEFAULTS.number = DEFAULTS.integer
+
+local function is_record(class)
+    return class and class.extends == nil and next(class.functions) == nil
+end
+
+--- A good value of a type; nil where that is one.
+function Run:valid_value(value)
+    if types.has(value.type, "nil") then
+        return nil
+    end
+    local first = value.type[1]
+    if first.kind == "literal" then
+        return first.value
+    elseif first.kind == "function" then
+        return nothing
+    elseif first.kind ~= "name" then
+        return {}
+    elseif DEFAULTS[first.name] then
+        return DEFAULTS[first.name](value.range)
+    end
+    local class = entries.classes[first.name]
+    if is_record(class) then
+        local make = self.options[first.name]
+        return make and make() or {}
+    end
+    local receiver = self.receivers[first.name] or error("the fixture has no receiver of " .. first.name, 0)
+    return receiver.open()
+end
+
+function Run:valid_args(full, entry)
+    local make = self.valid[full]
+    if make then
+        local args = make()
+        args.n = args.n or math.max(#args, #entry.params)
+        return args
+    end
+    local args = { n = 0 }
+    for i, param in ipairs(entry.params) do
+        if param.name ~= "..." then
+            args[i] = self:valid_value(param)
+            args.n = i
+        end
+    end
+    return args
+end
+
+-- Calling -----------------------------------------------------------------------------------------------------
+
+local CALLS = {
+    dot = "local object, args = ... local a, b, c, d = object.%s(unpack(args, 1, args.n)) return a, b, c, d",
+    colon = "local object, args = ... local a, b, c, d = object:%s(unpack(args, 1, args.n)) return a, b, c, d",
+    global = "local _, args = ... local a, b, c, d = %s(unpack(args, 1, args.n)) return a, b, c, d",
+}
+
+--- Calls it as it stands in somebody's source, so that the error can see what the source called it.
+local function call(how, object, name, args)
+    local chunk = assert(loadstring(CALLS[how]:format(name), "@" .. CHUNK))
+    if how == "global" then
+        setfenv(chunk, setmetatable({ unpack = unpack }, { __index = object }))
+    end
+    return pcall(chunk, object, args)
+end
+
+--- Nothing of a call stays: neither a timer nor a process.
+local function dispose(...)
+    for i = 1, select("#", ...) do
+        local value = select(i, ...)
+        if type(value) == "table" and getmetatable(value) then
+            if type(value.on) == "function" then
+                value:on("error", nothing)
+            end
+            for _, way in ipairs({ "destroy", "close", "kill" }) do
+                if type(value[way]) == "function" then
+                    pcall(value[way], value, way == "kill" and "SIGKILL" or nil)
+                    break
+                end
+            end
+        end
+    end
+end
+
+-- Judging -----------------------------------------------------------------------------------------------------
+
+--- What is wrong with an error, or nil.
+local function fault(err, expected_call, argument)
+    if type(err) ~= "table" then
+        return "raised no error of ours: " .. tostring(err):sub(1, 300)
+    end
+    for _, field in ipairs({ "name", "message", "stack" }) do
+        if type(err[field]) ~= "string" then
+            return ("raised an error without `%s`: %s"):format(field, tostring(err):sub(1, 300))
+        end
+    end
+    local words = ("'%s'"):format(err.message:sub(1, 200))
+    if err.code == nil then
+        return "raised an error without `code`: " .. words
+    elseif #err.message > LONGEST_MESSAGE then
+        return ("raised a message of %d bytes: %s"):format(#err.message, words)
+    elseif not tostring(err.at):find(CHUNK, 1, true) then
+        return ("says it was called at %s: %s"):format(tostring(err.at), words)
+    elseif err.call ~= expected_call and not err.message:find(expected_call, 1, true) then
+        return ("says '%s' was called, not '%s': %s"):format(tostring(err.call), expected_call, words)
+    elseif argument and not err.message:lower():find(argument:lower(), 1, true) then
+        return ("does not name the argument '%s': %s"):format(argument, words)
+    end
+    return nil
+end
+
+--- Whether the entry admits the value, its range included.
+local function admits(place, value)
+    if not types.admits(place.type, value, entries.classes) then
+        return false
+    elseif type(value) == "number" and place.range then
+        -- A literal or a type beside the number may admit it still, but no type of ours is such.
+        return value >= place.range.lo and value <= place.range.hi
+    end
+    return true
+end
+
+function Run:judge(case, place, name, value, ok, ...)
+    if ok then
+        self.dispose(...)
+        if not admits(place, value) and not place.coerced then
+            self:refuse(place, name, "accepted in silence")
+        end
+        return
+    end
+    local err = ...
+    local admitted = admits(place, value) or place.coerced
+    local argument = not admitted and (self.named[case.full] or {})[place.path] or place.name
+    local wrong = fault(err, case.call, not admitted and argument or nil)
+    if wrong then
+        self:refuse(place, name, wrong)
+    end
+end
+
+--- Complains of a value at a place; values with the same fault stand in one line.
+function Run:refuse(place, name, wrong)
+    local line = self.lines[place.path .. wrong]
+    if line then
+        self.complaints[line] = self.complaints[line] .. ", " .. name
+        return
+    end
+    self:complain("%s: %s for %s", place.path, wrong, name)
+    self.lines[place.path .. wrong] = #self.complaints
+end
+
+function Run:complain(text, ...)
+    self.complaints[#self.complaints + 1] = text:format(...)
+end
+
+-- Cases -------------------------------------------------------------------------------------------------------
+
+--- All places of a call where a value may stand: its parameters, and the fields of its options.
+function Run:places(entry)
+    local places = {}
+    local function add(value, path, set)
+        places[#places + 1] = {
+            name = value.name, path = path, type = value.type, range = value.range, coerced = value.coerced, set = set,
+        }
+        for _, alternative in ipairs(value.type) do
+            local class = entries.classes[alternative.name or ""]
+            for _, field in ipairs(is_record(class) and #path < 64 and class.fields or {}) do
+                add(field, path .. "." .. field.name, function(args, item)
+                    local make = self.options[class.name]
+                    local record = make and make() or {}
+                    record[field.name] = item
+                    set(args, record)
+                end)
+            end
+        end
+    end
+    for i, param in ipairs(entry.params) do
+        if param.name ~= "..." then
+            add(param, param.name, function(args, item)
+                args[i] = item
+                args.n = math.max(args.n, i)
+            end)
+        end
+    end
+    return places
+end
+
+--- Every value at every place.
+function Run:try_values(case)
+    for _, place in ipairs(self:places(case.entry)) do
+        for _, each in ipairs(VALUES) do
+            local value = each[2]
+            if each.make then
+                value = each.make()
+            end
+            if not (self.dangerous[case.full] and (admits(place, value) or place.coerced)) then
+                local args = self:valid_args(case.full, case.entry)
+                place.set(args, value)
+                local object = case.object()
+                self:judge(case, place, each[1], value, call(case.how, object, case.name, args))
+                case.done(object)
+            end
+        end
+    end
+end
+
+function Run:try_nothing(case)
+    local required = false
+    for _, param in ipairs(case.entry.params) do
+        required = required or not (types.has(param.type, "nil", "any") or param.coerced or param.name == "...")
+    end
+    if not required and self.dangerous[case.full] then
+        return
+    end
+    local object = case.object()
+    local ok, err = call(case.how, object, case.name, { n = 0 })
+    case.done(object)
+    if ok then
+        self.dispose(err)
+    end
+    local wrong = ok and required and "accepted in silence" or not ok and fault(err, case.call)
+    if wrong then
+        self:complain("no argument: %s", wrong)
+    end
+end
+
+--- A good call returns what the entry says. A wrong entry would let wrong input pass as well.
+function Run:try_good(case)
+    if self.dangerous[case.full] then
+        return
+    end
+    local object = case.object()
+    local results = { call(case.how, object, case.name, self:valid_args(case.full, case.entry)) }
+    if not results[1] then
+        local wrong = fault(results[2], case.call)
+        if wrong then
+            self:complain("good arguments: %s", wrong)
+        end
+    else
+        for i, result in ipairs(case.entry.returns) do
+            if not types.admits(result.type, results[i + 1], entries.classes) then
+                self:complain("good arguments: result %d is a %s, the entry says %s", i, type(results[i + 1]),
+                    result.written)
+            end
+        end
+        self.dispose(unpack(results, 2, table.maxn(results)))
+    end
+    case.done(object)
+end
+
+--- A method called with a dot: what stands where the object belongs is its first argument, or nothing.
+function Run:try_dot(case)
+    for _, wrong_self in ipairs({ { "nothing" }, { "a number", 5 }, { "a string", "text" }, { "a table", {} } }) do
+        local args = self:valid_args(case.full, case.entry)
+        local object = case.object()
+        local ok, err = call("dot", object, case.name, { n = args.n + 1, wrong_self[2], unpack(args, 1, args.n) })
+        local wrong = ok and "accepted in silence" or fault(err, case.call)
+        if wrong then
+            self:complain("a dot for the colon, %s for the object: %s", wrong_self[1], wrong)
+        end
+        case.done(object)
+    end
+end
+
+function Run:try_closed(case, receiver)
+    if not receiver.closed or self.dangerous[case.full] then
+        return
+    end
+    local object = receiver.closed()
+    if type(object.on) == "function" then
+        object:on("error", nothing)
+    end
+    local ok, err = call("colon", object, case.name, self:valid_args(case.full, case.entry))
+    local wrong = not ok and fault(err, case.call)
+    if wrong then
+        self:complain("a closed object: %s", wrong)
+    end
+end
+
+function Run:report(case)
+    -- What was put off by the calls happens now; an error in it is raised here.
+    wait.turn()
+    local text = table.concat(self.complaints, "\n  ")
+    local count = #self.complaints
+    self.complaints, self.lines = {}, {}
+    assert(count == 0, ("%s(...), described at %s:%d:\n  %s"):format(
+        case.call, case.entry.file, case.entry.line, text))
+end
+
+function Run:module_case(module, name, entry)
+    local globals = module.name == "globals"
+    local full = globals and name or module.name .. "." .. name
+    local object = program.module(module.name)
+    return {
+        name = name, full = full, call = full, entry = entry, how = globals and "global" or "dot",
+        object = function() return object end, done = nothing,
+    }
+end
+
+function Run:class_case(class, name, entry, receiver)
+    local full = ("%s%s%s"):format(class.name, entry.method and ":" or ".", name)
+    local short = class.name:match("[^.]+$")
+    return {
+        name = name, full = full, entry = entry, how = entry.method and "colon" or "dot",
+        call = entry.method and calls.noun(short) .. ":" .. name or short .. "." .. name,
+        object = receiver.open,
+        done = receiver.dispose or dispose,
+    }
+end
+
+--- Fields that are no nil are there, and of their types.
+function Run:try_fields(class, receiver)
+    local object = receiver.open()
+    for _, field in ipairs(class.fields) do
+        local value = object[field.name]
+        if not types.admits(field.type, value, entries.classes) then
+            self:complain("%s is a %s, the entry says %s", field.name, type(value), field.written)
+        end
+    end
+    (receiver.dispose or dispose)(object)
+end
+
+-- The describe ------------------------------------------------------------------------------------------------
+
+local function new_run(name)
+    local fixture = require("spec.support.bad_input." .. name)
+    local run = { complaints = {}, lines = {}, dispose = fixture.dispose or dispose }
+    for _, key in ipairs({ "receivers", "valid", "options", "dangerous", "named" }) do
+        run[key] = fixture[key] or {}
+    end
+    return setmetatable(run, Run)
+end
+
+--- One describe for a module, with a case for each of its functions and of its classes' methods.
+---@param name string
+function M.describe(name)
+    local bdd = getfenv(2)
+    local module = entries.modules[name] or error("lua/moonherd/meta has no " .. name .. ".lua", 2)
+    local run = new_run(name)
+    bdd.describe("bad input of " .. name, function()
+        for _, key in ipairs(module.order) do
+            local entry = resolve(entries, module, module.functions[key])
+            bdd.it("to " .. key, function()
+                local case = run:module_case(module, key, entry)
+                run:try_good(case)
+                run:try_nothing(case)
+                run:try_values(case)
+                run:report(case)
+            end)
+        end
+        for _, class in ipairs(module.classes) do
+            local receiver = run.receivers[class.name]
+            if class ~= module.body and not is_record(class) then
+                bdd.it("to objects of " .. class.name, function()
+                    assert(receiver, ("spec/support/bad_input/%s.lua has no receiver of %s"):format(name, class.name))
+                    run:try_fields(class, receiver)
+                    run:report({ call = class.name, entry = class })
+                end)
+            end
+            for _, key in ipairs(receiver and class ~= module.body and class.order or {}) do
+                local entry = resolve(entries, class, class.functions[key])
+                bdd.it(("to %s of %s"):format(key, class.name), function()
+                    local case = run:class_case(class, key, entry, receiver)
+                    run:try_good(case)
+                    run:try_nothing(case)
+                    run:try_values(case)
+                    if entry.method then
+                        run:try_dot(case)
+                        run:try_closed(case, receiver)
+                    end
+                    run:report(case)
+                end)
+            end
+        end
+    end)
+end
+
+--- The modules that are described.
+---@return string[]
+function M.modules()
+    return entries.order
+end
+
+return M
