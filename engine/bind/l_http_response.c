@@ -64,8 +64,8 @@ static int push_step(lua_State *L, struct mh_http_response *p, enum mh_http_step
         lua_pushlstring(L, p->trailers, p->trailers_len);
         return 3;
     case MH_HTTP_BAD:
-        lua_pushstring(L, p->fault.code);
-        lua_pushstring(L, p->fault.reason);
+        lua_pushstring(L, p->pull.fault.code);
+        lua_pushstring(L, p->pull.fault.reason);
         return 4;
     default:
         return 2;

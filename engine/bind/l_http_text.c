@@ -6,8 +6,9 @@
 #include "bind/core.h"
 #include "bind/fail.h"
 #include "bind/l_http.h"
-#include "net/http_parser.h"
+#include "net/http_field.h"
 
+#include <llhttp.h>
 #include <string.h>
 
 #define MOST_FIELDS 10000

@@ -69,11 +69,11 @@ static void fuzz_parse(struct tale *tale, const uint8_t *bytes, size_t size, siz
                     tale_fail("trailers beyond the limit");
                 tale_say(tale, "end\n");
                 if (trailers > 0)
-                    tale_lines(tale, mh_buf_bytes(&p.trailers), trailers, fuzz_limits.header_bytes / 4);
+                    tale_lines(tale, mh_buf_bytes(&p.trailers), trailers, fuzz_limits.header_count);
             } else if (step == MH_HTTP_BAD) {
-                if (p.fault.status < 400)
+                if (p.pull.fault.status < 400)
                     tale_fail("a fault without a status");
-                tale_bad(tale, &p.fault);
+                tale_bad(tale, &p.pull.fault);
             } else if (done != len) {
                 tale_fail("asked for more, with bytes left");
             }

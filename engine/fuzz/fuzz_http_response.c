@@ -140,7 +140,7 @@ static void fuzz_tell(struct fuzz *f, enum mh_http_step step, bool finished)
         fuzz_end(f, finished);
         break;
     case MH_HTTP_BAD:
-        tale_bad(&f->tale, &p->fault);
+        tale_bad(&f->tale, &p->pull.fault);
         break;
     case MH_HTTP_MORE:
         break;

@@ -138,7 +138,7 @@ static void http_step(struct mh_http *c, enum mh_http_step step)
             c->events->on_received(c);
         break;
     case MH_HTTP_BAD:
-        http_bad(c, &c->parser.fault);
+        http_bad(c, &c->parser.pull.fault);
         break;
     case MH_HTTP_MORE:
         break;

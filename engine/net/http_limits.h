@@ -15,7 +15,7 @@
 struct mh_http_limits {
     size_t header_bytes;   /* a head, from its method to its empty line, both counted: 431; trailers too */
     size_t url_bytes;      /* the request target: 414 */
-    unsigned header_count; /* header lines of a head: 431 */
+    unsigned header_count; /* header lines of a head, or of trailers: 431 */
     uint64_t body_bytes;   /* a request's body, chunked or not: 413 */
     size_t chunk_extension_bytes; /* chunk extensions of one body: 413 */
     size_t ahead_bytes;      /* bytes read of what the client sent before its request was answered; more waits

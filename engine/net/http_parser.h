@@ -1,10 +1,9 @@
 /*
  * net/http_parser.h - llhttp with our strictness: bytes in, one thing at a time out.
  *
- * A pull parser: the caller hands it bytes and is told of the first head, piece of body or end in them, so
- * that no callback runs inside llhttp. It adds what llhttp does not do: the limits, a guard against folded
- * headers (which llhttp before 9.2.1 unfolds, CVE-2024-27982), the rules about Host, and heads kept whole
- * over several reads.
+ * A pull parser (http_pull.h): the caller hands it bytes and is told of the first head, piece of body or end
+ * in them. It adds what llhttp does not do: the limits, the rules about Host, and heads kept whole over
+ * several reads.
  *
  * Does no I/O and knows no answers. Owns the bytes of a head in the making; borrows the limits.
  */
@@ -13,23 +12,7 @@
 
 #include "base/buf.h"
 #include "net/http_limits.h"
-
-#include <llhttp.h>
-
-enum mh_http_step {
-    MH_HTTP_MORE, /* all bytes are used, nothing to tell */
-    MH_HTTP_HEAD, /* a head is complete; so is the whole request if it has no body */
-    MH_HTTP_BODY, /* a piece of body, never empty */
-    MH_HTTP_END,  /* the end of a body, trailers included */
-    MH_HTTP_BAD,  /* not to be answered but with fault.status; the parser takes nothing more */
-};
-
-/* What is wrong with a request. Static texts. */
-struct mh_http_fault {
-    const char *code;   /* Node's: "HPE_INVALID_METHOD", "HPE_HEADER_OVERFLOW" */
-    const char *reason; /* a sentence for a log */
-    unsigned status;    /* 400, 413, 414, 431 or 505 */
-};
+#include "net/http_pull.h"
 
 struct mh_http_parser {
     /* Told with MH_HTTP_HEAD. Pointers live until the next call. */
@@ -54,21 +37,14 @@ struct mh_http_parser {
     /* Told with MH_HTTP_END: trailer lines, each ended by CR LF, until the next head begins. */
     struct mh_buf trailers;
 
-    /* Told with MH_HTTP_BAD. */
-    struct mh_http_fault fault;
+    /* Its fault is told with MH_HTTP_BAD. */
+    struct mh_http_pull pull;
 
     /* The rest is http_parser.c's. */
-    llhttp_t llhttp;
     const struct mh_http_limits *limits;
-    enum { MH_HTTP_BETWEEN, MH_HTTP_IN_HEAD, MH_HTTP_IN_BODY } part;
-    enum mh_http_step step;
-    struct mh_buf head;  /* the beginning of a head that came in several reads */
-    const char *bytes;   /* those of the running call */
-    const char *head_at; /* where in them the head goes on */
-    size_t url_offset;   /* from the head's first byte */
-    char last;           /* the byte before `bytes` */
+    struct mh_buf head; /* the beginning of a head that came in several reads */
+    size_t url_offset;  /* from the head's first byte */
     uint64_t body_bytes;
-    size_t extension_bytes;
 };
 
 /* limits is borrowed. */
@@ -87,25 +63,7 @@ enum mh_http_step mh_http_parse(struct mh_http_parser *p, const char *bytes, siz
 /* Whether a request has begun and is not complete. */
 static inline bool mh_http_parser_midway(const struct mh_http_parser *p)
 {
-    return p->part != MH_HTTP_BETWEEN;
+    return p->pull.part != MH_HTTP_BETWEEN;
 }
-
-/*
- * Walk header or trailer lines as the parser tells them: *at advances past one line; false at the end.
- * The value has no white space around it.
- */
-struct mh_http_field {
-    const char *name;
-    size_t name_len;
-    const char *value;
-    size_t value_len;
-};
-bool mh_http_next_field(const char **at, const char *end, struct mh_http_field *field);
-
-/* Whether a name is `lower`, which is written in lower case, whatever the name's case. */
-bool mh_http_name_is(const char *name, size_t len, const char *lower, size_t lower_len);
-
-/* Whether a list like "keep-alive, Upgrade" has the word, in any case. */
-bool mh_http_list_has(const char *list, size_t len, const char *lower, size_t lower_len);
 
 #endif

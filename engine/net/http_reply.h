@@ -9,8 +9,9 @@
 #define MH_NET_HTTP_REPLY_H
 
 #include "base/buf.h"
-#include "net/http_parser.h"
+#include "net/http_field.h"
 
+#include <stdint.h>
 #include <time.h>
 
 /* The Date line of the running second, so that it is written once a second and not once per answer. */

@@ -2,13 +2,15 @@
  * net/http_response.h - llhttp reading responses, as strictly as http_parser.h reads requests: a client that
  * keeps its connections must never take one answer's bytes for another's.
  *
- * A pull parser with the steps of http_parser.h. Allocates nothing: heads and trailers are gathered in room
+ * A pull parser with the steps of http_pull.h. Allocates nothing: heads and trailers are gathered in room
  * that the caller lends, whose size is their ceiling.
  */
 #ifndef MH_NET_HTTP_RESPONSE_H
 #define MH_NET_HTTP_RESPONSE_H
 
-#include "net/http_parser.h"
+#include "net/http_pull.h"
+
+#include <stdint.h>
 
 #define MH_HTTP_RESPONSE_FIELDS     2000  /* header lines of a head, at most */
 #define MH_HTTP_RESPONSE_EXTENSIONS 16384 /* bytes of chunk extensions of a body, at most */
@@ -37,20 +39,13 @@ struct mh_http_response {
     const char *trailers;
     size_t trailers_len;
 
-    /* Told with MH_HTTP_BAD; the status in it means nothing. */
-    struct mh_http_fault fault;
+    /* Its fault is told with MH_HTTP_BAD. */
+    struct mh_http_pull pull;
 
     /* The rest is http_response.c's. */
-    llhttp_t llhttp;
     char *room;
     size_t room_bytes;
     size_t room_len;
-    enum { MH_RESPONSE_BETWEEN, MH_RESPONSE_IN_HEAD, MH_RESPONSE_IN_BODY } part;
-    enum mh_http_step step;
-    const char *bytes;
-    const char *head_at;
-    char last;
-    size_t extension_bytes;
 };
 
 /* The room is borrowed, for as long as the parser lives. */

@@ -225,6 +225,8 @@ static void test_limits(void)
     check_limit(chunked, "1\r\na\r\n", l->body_bytes, "0\r\n\r\n", 413);
     snprintf(text, sizeof text, "%s0\r\nX:", chunked);
     check_limit(text, "x", l->header_bytes - 4, "\r\n\r\n", 431);
+    snprintf(text, sizeof text, "%s0\r\n", chunked);
+    check_limit(text, "X: y\r\n", l->header_count, "\r\n", 431);
 
     /* Refused at once, before a byte of it. */
     snprintf(text, sizeof text, "POST / HTTP/1.1\r\n" HOST "Content-Length: %d\r\n\r\n",

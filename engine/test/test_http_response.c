@@ -208,7 +208,7 @@ static enum mh_http_step step_of(char *room, size_t room_bytes, const char *byte
         step = mh_http_response_parse(&p, bytes + used, len - used, &more);
         used += more;
     } while (step != MH_HTTP_MORE && step != MH_HTTP_BAD);
-    *code = p.fault.code;
+    *code = p.pull.fault.code;
     return step;
 }
 
