@@ -256,7 +256,7 @@ describe("an address that cannot be had", function()
             require("net").createServer():listen("/nowhere/at/all.sock")
         ]]
         assert.same({ "exit 1 1" }, herd.lines(done))
-        assert.matches("worker 1 %(pid %d+%): uncaught error: Error %[ENOENT%]: bind ENOENT /nowhere/at/all.sock",
+        assert.matches("worker 1 %(pid %d+%): uncaught error: [^\n]*Error %[ENOENT%]: bind ENOENT /nowhere/at/all.sock",
             done.stderr)
     end)
 end)

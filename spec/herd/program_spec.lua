@@ -301,8 +301,9 @@ describe("an uncaught error", function()
             .. '  nobody listens for "error" on this Socket\n',
             eval("require('net').connect(1, '127.0.0.1')").stderr)
         local said = eval("require('child_process').spawn('/no/such')").stderr
-        assert.matches("spawn /no/such ENOENT\nstack traceback:\n.*command line.*\n"
-            .. '  nobody listens for "error" on this ChildProcess\n$', said)
+        assert.equal("moonherd: uncaught error: (command line):1: child_process.spawn: "
+            .. "Error [ENOENT]: spawn /no/such ENOENT\nstack traceback:\n\t(command line):1: in main chunk\n"
+            .. '  nobody listens for "error" on this ChildProcess\n', said)
     end)
 
     it("shows no frames without a name", function()
@@ -315,10 +316,33 @@ describe("an uncaught error", function()
         assert.matches("^worker 3 %(pid %d+%): uncaught error: thrown\n", done.stderr)
     end)
 
-    it("shows a table error with its own stack", function()
-        local done = eval("process.kill(1.5)")
-        assert.matches("^moonherd: uncaught error: TypeError %[ERR_INVALID_ARG_TYPE%]: .*\nstack traceback:\n",
-            done.stderr)
+    it("of ours begins with the line that called us, and what it called", function()
+        local path = files.write("app.lua", "local net = require('net')\n"
+            .. "local function start() local server = net.createServer():listen(-1) return server end\n"
+            .. "setTimeout(function() start() end, 1)\n")
+        local done = proc.run { path }
+        assert.equal(("moonherd: uncaught error: %s:2: server:listen: RangeError [ERR_SOCKET_BAD_PORT]: "
+            .. "options.port should be >= 0 and < 65536. Received type number (-1).\nstack traceback:\n"
+            .. "\t%s:2: in function 'start'\n\t%s:3: in function 'callback'\n"):format(path, path, path), done.stderr)
+    end)
+
+    it("of ours is placed in code of -e, of stdin, in coroutines and in listeners", function()
+        local said = "TypeError [ERR_INVALID_ARG_TYPE]: The \"callback\" argument must be of type function. "
+            .. "Received type number (5)\nstack traceback:\n\t"
+        local cases = {
+            ["setTimeout(5)"] = "1: setTimeout: %s%s:1: in main chunk\n",
+            ["\ncoroutine.wrap(function()\nsetTimeout(5) end)()"] = "3: setTimeout: %s%s:3: in function <%s:2>\n",
+            ["process.once('exit', function()\nprocess.nextTick(5) end)"] =
+                "2: process.nextTick: %s%s:2: in function 'first'\n",
+        }
+        for code, wanted in pairs(cases) do
+            for _, way in ipairs({ { "(command line)", { "-e", code } }, { "stdin", { "-", stdin = code } } }) do
+                local name = way[1]
+                local expected = ("moonherd: uncaught error: %s:"):format(name)
+                    .. wanted:gsub("%%s", said:gsub("%%", "%%%%"), 1):gsub("%%s", name)
+                assert.equal(expected, proc.run(way[2]).stderr)
+            end
+        end
     end)
 
     it("gives a line whatever was thrown", function()

@@ -6,6 +6,8 @@
 --     report.line(report.describe(err, traceback))
 --     --> worker 3 (pid 1234): app.lua:12: attempt to index a nil value
 --     --> stack traceback: ...
+--     report.line(report.describe(errors.of("ERR_SERVER_NOT_RUNNING")))
+--     --> worker 3 (pid 1234): app.lua:12: server:close: Error [ERR_SERVER_NOT_RUNNING]: Server is not running.
 --
 -- A text goes out with one write, so that those of several workers do not mix.
 
@@ -113,7 +115,26 @@ local function unheard(err)
     return type(class) == "string" and ('\n  nobody listens for "error" on this %s'):format(class) or ""
 end
 
---- What happened and where: the message and the traceback.
+--- Where in the user's own code an error of ours is from and what was called there, in front of what it says.
+local function origin(err)
+    local at, call = err.at, err.call
+    if type(at) ~= "string" then
+        return ""
+    end
+    return at .. ": " .. (type(call) == "string" and call .. ": " or "")
+end
+
+--- A traceback of an error of ours begins in the user's code too: what led to it in ours, `stack` keeps.
+local function without_head(traceback)
+    local head, frames = traceback:match("^(%s*stack traceback:\n)(.*)$")
+    local rest = frames or ""
+    while rest ~= "" and is_own(rest:match("^[^\n]*")) do
+        rest = rest:match("^[^\n]*\n(.*)$") or ""
+    end
+    return rest ~= "" and head .. rest or traceback
+end
+
+--- What happened and where: the message and the traceback. For an error of ours the place and the call come first.
 ---@param err any
 ---@param traceback string? of the place where it was raised; an error's own `stack` is preferred
 ---@return string
@@ -126,9 +147,13 @@ function M.describe(err, traceback)
             stack = stack:sub(#message + 2)
         end
         local trimmed, own = trim(stack)
+        local understood, place = pcall(origin, err)
+        if understood and place ~= "" then
+            message, trimmed = place .. message, without_head(trimmed)
+        end
         -- An error that the library made of the world's refusal: where in the library is nobody's concern.
-        local understood, hint = pcall(unheard, err)
-        return (own and err.code and message or message .. "\n" .. trimmed) .. (understood and hint or "")
+        local heard, hint = pcall(unheard, err)
+        return (own and err.code and message or message .. "\n" .. trimmed) .. (heard and hint or "")
     end
     return traceback and message .. "\n" .. M.trim(traceback) or message
 end
