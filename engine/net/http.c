@@ -331,8 +331,7 @@ static void http_work(struct mh_deferred *work)
 static void stream_data(struct mh_stream *s, const char *bytes, size_t len)
 {
     struct mh_http *c = s->handle.owner;
-    if (c->place.timeout_ms > 0)
-        c->place.active_ms = http_now(c);
+    mh_http_server_active(c->server, &c->place);
     if (c->ending || c->bad)
         return; /* read to be thrown away */
     size_t done = mh_buf_len(&c->ahead) == 0 ? http_feed(c, bytes, len) : 0;
@@ -422,8 +421,11 @@ void mh_http_silent(struct mh_http *c)
     size_t unsent = mh_http_pending(c);
     bool moves = unsent > 0 && unsent != c->unsent_seen;
     c->unsent_seen = unsent;
-    if (moves)
-        return; /* a long answer on its way: what leaves is traffic too */
+    if (moves) {
+        mh_http_server_active(c->server,
+                              &c->place); /* a long answer on its way: what leaves is traffic too */
+        return;
+    }
     c->events->on_timeout(c);
     if (http_is_open(c))
         http_turn(c);

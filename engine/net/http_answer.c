@@ -39,8 +39,7 @@ int mh_http_send(struct mh_http *c, const uv_buf_t *pieces, unsigned count)
     mh_buf_take(&c->out, mh_buf_len(&c->out));
     if (c->out.size > KEEP_BYTES)
         mh_buf_free(&c->out);
-    if (c->place.timeout_ms > 0)
-        c->place.active_ms = uv_now(c->handle.ctx->loop);
+    mh_http_server_active(c->server, &c->place);
     return rc;
 }
 
@@ -98,7 +97,7 @@ int mh_http_answer(struct mh_http *c, struct mh_http_answer *answer, const char 
         .minor = p->minor,
         .head = p->method == HTTP_HEAD,
         .keep_alive = p->keep_alive && !c->last && !c->server->draining,
-        .timeout_s = c->server->limits.keep_alive_timeout_ms / 1000,
+        .timeout_ms = c->server->limits.keep_alive_timeout_ms,
         .max = keep_max,
     };
     int rc = mh_http_reply_head(&c->out, &c->server->date, &terms, answer, &c->framing);

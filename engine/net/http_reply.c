@@ -344,10 +344,10 @@ static char *put_connection(char *to, const struct mh_http_terms *terms, const s
     if (said->connection)
         return to;
     to = PUT(to, "Connection: keep-alive\r\n");
-    if (terms->timeout_s == 0 || said->keep_alive_line)
+    if (terms->timeout_ms == 0 || said->keep_alive_line)
         return to;
     to = PUT(to, "Keep-Alive: timeout=");
-    to = put_number(to, terms->timeout_s);
+    to = put_number(to, terms->timeout_ms / 1000);
     if (terms->max > 0) {
         to = PUT(to, ", max=");
         to = put_number(to, terms->max);

@@ -26,11 +26,11 @@ void mh_http_date_set(struct mh_http_date *date, time_t second);
 
 /* What the request says about its answer. */
 struct mh_http_terms {
-    uint8_t minor;      /* HTTP/1.minor of the request */
-    bool head;          /* method HEAD: no body, whatever the fields say */
-    bool keep_alive;    /* both sides would keep the connection */
-    uint64_t timeout_s; /* for Keep-Alive; 0 leaves the line out */
-    unsigned max;       /* requests that may still come, for Keep-Alive; 0 leaves it out */
+    uint8_t minor;       /* HTTP/1.minor of the request */
+    bool head;           /* method HEAD: no body, whatever the fields say */
+    bool keep_alive;     /* both sides would keep the connection */
+    uint64_t timeout_ms; /* for Keep-Alive, in whole seconds; 0 leaves the line out */
+    unsigned max;        /* requests that may still come, for Keep-Alive; 0 leaves it out */
 };
 
 /* What the application says. Texts are borrowed during the call. */

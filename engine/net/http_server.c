@@ -102,7 +102,8 @@ static uint64_t server_sweep_phase(struct mh_http_server *server, enum mh_http_p
     return NEVER;
 }
 
-/* Those with a time limit for silence: each has its own, so all are looked at. */
+/* Those with a time limit for silence: each has its own, so all are looked at. Silence is told once: who was
+ * told of it is watched again from its next traffic on. */
 static uint64_t server_sweep_watched(struct mh_http_server *server, uint64_t now)
 {
     uint64_t next = NEVER;
@@ -112,11 +113,10 @@ static uint64_t server_sweep_watched(struct mh_http_server *server, uint64_t now
         struct mh_link *link = server->watched.next;
         struct mh_http_place *place = mh_of(link, struct mh_http_place, watch);
         mh_list_remove(link);
-        mh_list_append(&round, link);
-        if (place->active_ms + place->timeout_ms <= now) {
-            place->active_ms = now;
+        if (place->active_ms + place->timeout_ms <= now)
             mh_http_silent(server_connection(place));
-        }
+        else
+            mh_list_append(&round, link);
     }
     while (!mh_list_empty(&round)) {
         struct mh_link *link = round.next;
@@ -222,11 +222,18 @@ void mh_http_server_watch(struct mh_http_server *server, struct mh_http_place *p
 {
     mh_list_remove(&place->watch);
     place->timeout_ms = timeout_ms;
-    if (timeout_ms == 0)
+    mh_http_server_active(server, place);
+}
+
+void mh_http_server_active(struct mh_http_server *server, struct mh_http_place *place)
+{
+    if (place->timeout_ms == 0)
         return;
     place->active_ms = server_now(server);
+    if (!mh_list_empty(&place->watch))
+        return;
     mh_list_append(&server->watched, &place->watch);
-    server_arm(server, place->active_ms + timeout_ms);
+    server_arm(server, place->active_ms + place->timeout_ms);
 }
 
 /* --- life -------------------------------------------------------------------------------------------- */

@@ -33,7 +33,7 @@ struct mh_http_place {
     uint64_t since_ms; /* on the loop's clock */
     struct mh_link link;
     struct mh_link later;
-    struct mh_link watch; /* in server->watched while timeout_ms is set */
+    struct mh_link watch; /* in server->watched while timeout_ms is set and silence was not told */
     uint64_t timeout_ms;  /* without traffic */
     uint64_t active_ms;   /* last traffic */
 };
@@ -98,5 +98,8 @@ void mh_http_server_stalled(struct mh_http_server *server, bool more);
 
 /* Watch for timeout_ms without traffic; 0 no more. */
 void mh_http_server_watch(struct mh_http_server *server, struct mh_http_place *place, uint64_t timeout_ms);
+
+/* There was traffic. */
+void mh_http_server_active(struct mh_http_server *server, struct mh_http_place *place);
 
 #endif

@@ -262,7 +262,7 @@ struct reply {
 
 static struct reply plain_reply(void)
 {
-    struct reply r = {.terms = {.minor = 1, .keep_alive = true, .timeout_s = 5},
+    struct reply r = {.terms = {.minor = 1, .keep_alive = true, .timeout_ms = 5999},
                       .answer = {.status = 200, .no_date = true, .whole = true, .body_len = 5}};
     return r;
 }
@@ -311,7 +311,12 @@ static void test_reply_framing(void)
                 "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5, "
                 "max=7\r\nContent-Length: 5\r\n\r\n",
                 true, false);
-    r.terms.timeout_s = 0;
+    r.terms.timeout_ms = 999; /* not for as long as a second: the client had better not rely on it */
+    r.terms.max = 0;
+    check_reply(
+        r, "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nKeep-Alive: timeout=0\r\nContent-Length: 5\r\n\r\n",
+        true, false);
+    r.terms.timeout_ms = 0;
     check_reply(r, "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 5\r\n\r\n", true, false);
 
     r = plain_reply();

@@ -173,23 +173,32 @@ function Connection:on_flushed()
         local res = waiting[i]
         if res:_flushed() then
             local req = res.req
+            res:_close()
             -- Answered before all was received: who listens to the body still hears it to its end.
             if req.complete or not req.readableFlowing then
                 req:_close()
             end
-            res:_close()
         end
+    end
+end
+
+--- Tells the server, and who listens to the socket, what ended the connection.
+local function tell_error(self, err)
+    self._had_error = true
+    self.destroyed, self.writable = true, false
+    local server = self.server
+    if server:listenerCount("clientError") > 0 then
+        server:emit("clientError", err, self)
+    end
+    if self:listenerCount("error") > 0 then
+        self:emit("error", err)
     end
 end
 
 --- The client is gone. on_closed follows.
 function Connection:on_lost(message, code, errno)
-    self._had_error = true
-    local server = self.server
-    if server:listenerCount("clientError") > 0 then
-        local fields = { errno = errno, syscall = "read", reason = message }
-        server:emit("clientError", errors.new("Error", code, "read " .. code, fields), self)
-    end
+    local fields = { errno = errno, syscall = "read", reason = message }
+    tell_error(self, errors.new("Error", code, "read " .. code, fields))
 end
 
 --- What came is no request, or came too slowly.
@@ -228,14 +237,19 @@ function Connection:on_closed()
     if self._counted_by then
         self._counted_by:_connectionClosed()
     end
+    if self._error ~= nil then
+        tell_error(self, self._error)
+    end
+    local unsent = false
     for i = 1, #(waiting or "") do
+        unsent = unsent or waiting[i] == res
         if waiting[i] ~= res then
             waiting[i].req:_close(true)
             waiting[i]:_close()
         end
     end
     if res then
-        req:_close(true)
+        req:_close(unsent or not (res.writableEnded and req.complete))
         res:_close()
     end
     self:emit("close", self._had_error or false)

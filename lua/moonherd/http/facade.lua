@@ -83,13 +83,14 @@ end
 Facade["end"] = Facade.end_
 Facade.destroySoon = Facade.end_
 
+--- Cuts the connection. The server's "clientError" and the socket's "error" tell of `err`.
 ---@param err any
 ---@return self
 function Facade:destroy(err)
     if not self.destroyed then
         self.destroyed = true
         self.writable = false
-        self._had_error = self._had_error or err ~= nil
+        self._error = err
         if self._box then
             self._box:close()
         end

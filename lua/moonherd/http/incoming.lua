@@ -10,6 +10,7 @@
 -- Events: data(bytes), end, aborted, error(err), close. The body waits, unread, until there is a "data" listener or
 -- resume() is called. Header tables are made when first looked at. Body bytes come as they arrive: strings.
 
+local check = require("moonherd.check")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
 local events = require("moonherd.events")
@@ -29,7 +30,7 @@ local setmetatable = setmetatable
 ---@field rawTrailers string[]
 ---@field socket moonherd.http.Connection
 ---@field complete boolean whether all of it was received
----@field aborted boolean whether the client went away before that
+---@field aborted boolean whether it was cut off before its end was told
 ---@field destroyed boolean
 local Incoming = {
     __name = "IncomingMessage",
@@ -79,13 +80,16 @@ end
 
 -- Reading -----------------------------------------------------------------------------------------------------
 
---- All was received and told: the stream ends. Once.
+--- All was received and told: the stream ends, and closes. Once.
 function Incoming:_end()
     if self.readableEnded or self.destroyed then
         return
     end
     self.readableEnded = true
     self.readable = false
+    if not self._closed then
+        tick.add(self._close, self)
+    end
     self:emit("end")
 end
 
@@ -188,15 +192,24 @@ function Incoming:setTimeout(ms, callback)
     return self
 end
 
---- Cuts the connection; with an error, that is told first.
+local function abort(self)
+    if not (self.readableEnded and self.complete) then
+        self.aborted = true
+        self:emit("aborted")
+    end
+end
+
+--- Cuts the connection, unless all of it was read; with an error, that is told before "close".
 ---@param err any
 ---@return self
 function Incoming:destroy(err)
+    check.object(self, "req:destroy")
     if not self.destroyed then
         self.destroyed = true
         self.readable = false
         self._error = err
-        self.socket:destroy()
+        abort(self)
+        self.socket:destroy(err)
     end
     return self
 end
@@ -211,28 +224,29 @@ function Incoming:_received(trailers)
     end
 end
 
+local function emit_close(self, err)
+    if err ~= nil and self:listenerCount("error") > 0 then
+        self:emit("error", err)
+    end
+    self:emit("close")
+end
+
 --- The exchange is over: in order, or because the connection is lost.
 function Incoming:_close(is_lost)
     if self._closed then
         return
     end
     self._closed = true
-    local err = self._error
-    if is_lost and not self.complete and not self.destroyed then
-        self.aborted = true
-        if self:listenerCount("error") > 0 then
-            err = errors.new("Error", "ECONNRESET", "aborted")
-        end
-        self:emit("aborted")
-    elseif self.complete and not self.destroyed and not self.aborted then
+    if is_lost and not self.destroyed and not (self.readableEnded and self.complete) then
+        self.destroyed, self.readable = true, false
+        abort(self)
+        tick.add(emit_close, self, errors.new("Error", "ECONNRESET", "aborted"))
+        return
+    elseif not self.destroyed then
         self:_end() -- unread, but over
     end
-    self.destroyed = true
-    self.readable = false
-    if err ~= nil and self:listenerCount("error") > 0 then
-        self:emit("error", err)
-    end
-    self:emit("close")
+    self.destroyed, self.readable = true, false
+    emit_close(self, self._error)
 end
 
 --- For connection.lua. For the constants see Response.new.

@@ -277,16 +277,15 @@ function Response:setTimeout(ms, callback)
     return self
 end
 
---- Cuts the connection.
+--- Cuts the connection. The server's "clientError" tells of `err`.
 ---@param err any
 ---@return self
 function Response:destroy(err)
     if not self.destroyed then
         self.destroyed = true
         self.writable = false
-        self._error = err
         if self.socket then
-            self.socket:destroy()
+            self.socket:destroy(err)
         end
     end
     return self
@@ -357,9 +356,6 @@ function Response:_close()
         for i = 1, #written do
             written[i](err)
         end
-    end
-    if self._error ~= nil and self:listenerCount("error") > 0 then
-        self:emit("error", self._error)
     end
     self:emit("close")
 end
