@@ -33,7 +33,7 @@ static int l_server_new(lua_State *L)
 /*
  * server:set{ maxHeaderSize =, maxUrlSize =, maxHeadersCount =, maxBodySize =, maxChunkExtensionSize =,
  * maxAhead =, highWaterMark =, headersTimeout =, requestTimeout =, keepAliveTimeout =, timeout =,
- * lingerTimeout =, requireHostHeader = }: the keys given; times in milliseconds.
+ * lingerTimeout =, requireHostHeader =, httpAllowHalfOpen = }: the keys given; times in milliseconds.
  */
 static int l_server_set(lua_State *L)
 {
@@ -72,6 +72,7 @@ static int l_server_set(lua_State *L)
             memcpy(to, &(unsigned){value < UINT_MAX ? (unsigned)value : UINT_MAX}, sizeof(unsigned));
     }
     limits.require_host = mh_opt_boolean(L, 2, "requireHostHeader", limits.require_host);
+    limits.allow_half_open = mh_opt_boolean(L, 2, "httpAllowHalfOpen", limits.allow_half_open);
     if (box->handle) {
         server_of(box->handle)->limits = limits;
         mh_http_server_changed(server_of(box->handle));

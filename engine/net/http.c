@@ -251,15 +251,22 @@ static enum mh_http_phase http_phase(const struct mh_http *c, uint64_t *since_ms
     return MH_HTTP_FRESH;
 }
 
-/* The client has ended its side: what it began and cannot complete now is bad; otherwise end ours when all is
- * done. */
+/* The client has ended its side: it waits for no answer that is not there yet, and what it began and cannot
+ * complete now is bad; otherwise end ours when all is done. */
 static void http_check_end(struct mh_http *c)
 {
-    if (!http_is_open(c) || !c->ended || c->ending || c->bad || mh_buf_len(&c->ahead) > 0)
+    if (!http_is_open(c) || !c->ended || c->ending || c->bad)
         return;
-    if (c->in_hand ? !c->received : mh_http_parser_midway(&c->parser))
+    if (c->in_hand && c->received) {
+        if (!c->server->limits.allow_half_open)
+            mh_http_end(c);
+        return;
+    }
+    if (mh_buf_len(&c->ahead) > 0)
+        return;
+    if (c->in_hand || mh_http_parser_midway(&c->parser))
         http_bad(c, &fault_cut);
-    else if (!c->in_hand)
+    else
         mh_http_end(c);
 }
 

@@ -30,7 +30,8 @@ struct mh_http_limits {
     uint64_t timeout_ms;            /* without a byte in either direction: the owner is told, who decides */
     uint64_t linger_ms;             /* from our last byte until the client ends its side */
 
-    bool require_host; /* 400 unless an HTTP/1.1 head has exactly one Host */
+    bool require_host;    /* 400 unless an HTTP/1.1 head has exactly one Host */
+    bool allow_half_open; /* a client that ends its side is answered; else it has given up */
 };
 
 #define MH_HTTP_LIMITS_DEFAULT                                                                    \
@@ -38,7 +39,7 @@ struct mh_http_limits {
         .header_bytes = 16384, .url_bytes = 8192, .header_count = 2000, .body_bytes = 64u << 20,  \
         .chunk_extension_bytes = 16384, .ahead_bytes = 65536, .high_water_bytes = 65536,          \
         .headers_timeout_ms = 60000, .request_timeout_ms = 300000, .keep_alive_timeout_ms = 5000, \
-        .timeout_ms = 0, .linger_ms = 5000, .require_host = true                                  \
+        .timeout_ms = 0, .linger_ms = 5000, .require_host = true, .allow_half_open = false        \
     }
 
 #endif

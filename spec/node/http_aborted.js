@@ -10,6 +10,8 @@ const cases = [
   ["unread, the client resets", GET, () => client.resetAndDestroy()],
   ["unread, the client ends", GET, () => client.end(), (req, res) => res.end("ok")],
   ["read, answered later", GET, () => {}, (req, res) => req.resume().on("end", () => setImmediate(() => setImmediate(() => res.end("ok", () => client.end()))))],
+  ["waited for, the client ends", GET, () => client.end(), (req) => req.resume()],
+  ["half answered, the client ends", GET, () => client.end(), (req, res) => { req.resume(); res.write("a part"); }],
   ["read, the client resets", GET, () => client.resetAndDestroy(), (req) => req.resume()],
   ["in mid-body, reset", PART, () => client.resetAndDestroy(), (req) => req.resume()],
   ["in mid-body, reset, unread", PART, () => client.resetAndDestroy()],

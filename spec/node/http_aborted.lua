@@ -17,6 +17,11 @@ local cases = {
             setImmediate(setImmediate, function() res:end_("ok", function() client:end_() end) end)
         end)
     end },
+    { "waited for, the client ends", GET, function() client:end_() end, function(req) req:resume() end },
+    { "half answered, the client ends", GET, function() client:end_() end, function(req, res)
+        req:resume()
+        res:write("a part")
+    end },
     { "read, the client resets", GET, reset, function(req) req:resume() end },
     { "in mid-body, reset", PART, reset, function(req) req:resume() end },
     { "in mid-body, reset, unread", PART, reset },

@@ -19,6 +19,7 @@
 --     highWaterMark 65536                              unsent bytes that keep the next request waiting
 --     lingerTimeout 5000                               for the client to end its side after we have ended ours
 --     requireHostHeader true
+--     httpAllowHalfOpen false                          whether a client that ends its side still gets its answer
 
 local check = require("moonherd.check")
 local core = require("moonherd.core")
@@ -41,6 +42,7 @@ local LIMITS = {
     lingerTimeout = 5000,
 }
 local NO_LIMIT = 2 ^ 53
+local SWITCHES = { requireHostHeader = true, httpAllowHalfOpen = false }
 
 -- How long a connection must have been quiet before a draining server ends it.
 local QUIET_MS = 1000
@@ -59,7 +61,9 @@ local Server = setmetatable({ __name = "Server", maxRequestsPerSocket = 0 }, { _
 for name, value in pairs(LIMITS) do
     Server[name] = value
 end
-Server.requireHostHeader = true
+for name, value in pairs(SWITCHES) do
+    Server[name] = value
+end
 
 local function check_limit(name, value)
     if value == nil then
@@ -80,7 +84,7 @@ local function attach(self)
         __newindex = function(server, name, value)
             if LIMITS[name] then
                 limits[name] = check_limit(name, value)
-            elseif name == "requireHostHeader" then
+            elseif SWITCHES[name] ~= nil then
                 limits[name] = check.boolean(value, name)
             else
                 rawset(server, name, value)
@@ -102,7 +106,7 @@ function Server.new(options, on_request)
     options = options == nil and {} or check.table(options, "options")
     local self = NetServer.init(attach({}), options)
     for name, value in pairs(options) do
-        if LIMITS[name] or name == "requireHostHeader" then
+        if LIMITS[name] or SWITCHES[name] ~= nil then
             self[name] = value
         elseif name == "maxRequestsPerSocket" then
             self[name] = check.integer(value, name, 0)
