@@ -24,6 +24,7 @@ local net = require("moonherd.net")
 local Agent = {
     __name = "Agent",
     defaultPort = 80,
+    defaultMaxSockets = math.huge,
     protocol = "http:",
 }
 Agent.__index = Agent
@@ -68,18 +69,21 @@ function Agent:getName(options)
     return options.socketPath and name .. ":" .. options.socketPath or name
 end
 
---- Makes a connection; may be replaced.
+--- Makes a connection: returns it, or calls `callback(err, socket)` later. May be replaced.
 ---@param options table
----@return moonherd.Socket
-function Agent:createConnection(options)
+---@param callback fun(err: any, socket: moonherd.Socket?)
+---@return moonherd.Socket?
+function Agent:createConnection(options, callback) -- luacheck: ignore callback
     return net.connect(options)
 end
 
 --- Whether a connection may wait for its next request. May be replaced.
+---@param socket moonherd.Socket
+---@return boolean
 function Agent:keepSocketAlive(socket)
     socket:setKeepAlive(true, self.keepAliveMsecs)
     socket:unref()
-    local ms = self.timeout or 0
+    local ms = self.options.timeout or 0
     local hint = socket._keep_alive_hint -- seconds that its server will wait
     if hint then
         local hinted = math.max(hint * 1000 - 1000, 0)
@@ -88,19 +92,27 @@ function Agent:keepSocketAlive(socket)
         end
         ms = ms > 0 and math.min(ms, hinted) or hinted
     end
-    socket:setTimeout(ms)
+    if socket.timeout ~= ms then
+        socket:setTimeout(ms)
+    end
     return true
 end
 
 --- A kept connection goes to a request. May be replaced.
+---@param socket moonherd.Socket
+---@param req moonherd.http.ClientRequest
 function Agent:reuseSocket(socket, req)
     req.reusedSocket = true
     socket:ref()
 end
 
-local function hand_over(self, name, socket, req)
-    add(self.sockets, name, socket)
-    req:_onSocket(socket)
+-- Handing connections to requests -------------------------------------------------------------------------------
+
+local function hand_over(self, socket, req)
+    req:onSocket(socket)
+    if req.timeout and req.timeout ~= (self.options.timeout or 0) then
+        socket:setTimeout(req.timeout)
+    end
 end
 
 local function is_usable(socket)
@@ -122,63 +134,117 @@ local function take_free(self, name)
     return nil
 end
 
-local start_next
-
-local function on_gone(self, name, socket)
-    self.totalSocketCount = self.totalSocketCount - 1
-    if not remove(self.sockets, name, socket) then
-        remove(self.freeSockets, name, socket)
-    end
-    start_next(self, name)
+local function length(lists, name)
+    return #(lists[name] or {})
 end
 
---- Opens a connection. What fails is the request's to tell.
-local function open(self, name, options, req)
-    local create = options.createConnection or function(how)
-        return self:createConnection(how)
-    end
-    local socket = create(options)
-    self.totalSocketCount = self.totalSocketCount + 1
-    socket:once("close", function()
-        on_gone(self, name, socket)
-    end)
-    socket._agent_name = name
-    hand_over(self, name, socket, req)
+local function is_full(self)
+    return self.totalSocketCount >= self.maxTotalSockets
 end
 
 local function has_room(self, name)
-    return #(self.sockets[name] or {}) < self.maxSockets and self.totalSocketCount < self.maxTotalSockets
+    return length(self.sockets, name) + length(self.freeSockets, name) < self.maxSockets and not is_full(self)
 end
 
---- A request that waited gets its turn.
-function start_next(self, name)
-    local waiting = self.requests[name]
-    local req = waiting and waiting[1]
-    if not req then -- a place among all may serve another name
-        local list
-        name, list = next(self.requests)
-        req = list and list[1]
+local start_next, on_free
+
+--- A new connection is the agent's until it is closed or somebody emits its "agentRemove".
+local function install(self, name, socket, options)
+    self.totalSocketCount = self.totalSocketCount + 1
+    add(self.sockets, name, socket)
+    local function free()
+        on_free(self, name, socket, options)
     end
-    if not req or not has_room(self, name) then
+    local function gone()
+        socket:off("free", free)
+        self.totalSocketCount = self.totalSocketCount - 1
+        if not remove(self.sockets, name, socket) then
+            remove(self.freeSockets, name, socket)
+        end
+        start_next(self, name)
+    end
+    local function on_remove()
+        socket:off("close", gone)
+        gone()
+    end
+    socket:on("free", free)
+    socket:once("close", gone)
+    socket:once("agentRemove", on_remove)
+end
+
+--- Opens a connection for a request. What fails is the request's to tell.
+local function open(self, name, options, req)
+    local done = false
+    local function created(err, socket)
+        if done then
+            return
+        end
+        done = true
+        if err ~= nil then
+            req:onSocket(nil, err)
+            return
+        end
+        install(self, name, socket, options)
+        hand_over(self, socket, req)
+    end
+    if self.keepAlive then
+        options.keepAlive, options.keepAliveInitialDelay = true, self.keepAliveMsecs
+    end
+    local socket = self:createConnection(options, created)
+    if socket then
+        created(nil, socket)
+    end
+end
+
+--- A request that waited gets its turn, one for the same place first.
+function start_next(self, name)
+    if not self.requests[name] then
+        name = next(self.requests)
+    end
+    if not name or not has_room(self, name) then
         return
     end
+    local req = self.requests[name][1]
     remove(self.requests, name, req)
-    open(self, name, req._options, req)
+    local ok, err = pcall(open, self, name, req._agent_options, req)
+    if not ok then
+        req:onSocket(nil, err) -- nobody is there to raise it to
+    end
+end
+
+--- The request's own options, with the agent's in their place.
+local function merge(self, options)
+    local merged = {}
+    for _, part in ipairs({ options, self.options }) do
+        for key, value in pairs(part) do
+            merged[key] = value
+        end
+    end
+    merged.path = options.socketPath
+    return merged
 end
 
 --- Gives a request a connection, now or when there is one.
+---@param req moonherd.http.ClientRequest
+---@param options table
 function Agent:addRequest(req, options)
+    options = merge(self, options)
     local name = self:getName(options)
     local socket = take_free(self, name)
     if socket then
-        socket:setTimeout(0)
         self:reuseSocket(socket, req)
-        hand_over(self, name, socket, req)
+        hand_over(self, socket, req)
+        add(self.sockets, name, socket)
+        return
     elseif has_room(self, name) then
         open(self, name, options, req)
-    else
-        req._options = options
-        add(self.requests, name, req)
+        return
+    end
+    req._agent_options = options
+    add(self.requests, name, req)
+    local _, idle = next(self.freeSockets)
+    if is_full(self) and idle then
+        idle[1]:destroy() -- a place for somebody who needs it
     end
 end
 
@@ -191,34 +257,37 @@ function Agent:_forget(req)
     end
 end
 
---- A connection's request is answered, and it could carry another.
-function Agent:_release(socket)
-    local name = socket._agent_name
+local function keep(self, name, socket)
+    local free = length(self.freeSockets, name)
+    if not self.keepAlive
+        or free >= self.maxFreeSockets
+        or free + length(self.sockets, name) > self.maxSockets
+        or (is_full(self) and next(self.requests))
+        or not self:keepSocketAlive(socket)
+    then
+        return false
+    end
     remove(self.sockets, name, socket)
+    add(self.freeSockets, name, socket)
+    return true
+end
+
+--- A connection's request is answered, and it could carry another.
+function on_free(self, name, socket, options)
     local waiting = self.requests[name]
     if is_usable(socket) and waiting then
         local req = waiting[1]
         remove(self.requests, name, req)
-        self:reuseSocket(socket, req)
-        hand_over(self, name, socket, req)
-        return
-    end
-    local kept = self.keepAlive and is_usable(socket) and #(self.freeSockets[name] or {}) < self.maxFreeSockets
-    if not kept or not self:keepSocketAlive(socket) then
+        hand_over(self, socket, req)
+    elseif not is_usable(socket) or not keep(self, name, socket) then
         socket:destroy()
-        return
     end
-    add(self.freeSockets, name, socket)
-    self:emit("free", socket)
-end
-
---- A connection has been given away (upgrade): it is no longer the agent's.
-function Agent:_lose(socket)
-    remove(self.sockets, socket._agent_name, socket)
+    self:emit("free", socket, options)
 end
 
 --- Closes every connection, those in use too.
 function Agent:destroy()
+    check.object(self, "agent:destroy", "freeSockets")
     for _, lists in ipairs({ self.freeSockets, self.sockets }) do
         local all = {}
         for _, list in pairs(lists) do
@@ -236,28 +305,34 @@ local M = {}
 
 --- See http.Agent.
 ---@param options table? keepAlive, keepAliveMsecs, maxSockets, maxTotalSockets, maxFreeSockets, scheduling ("lifo",
----"fifo"), timeout (ms that a free connection is kept; 0: for ever)
+---"fifo"), timeout (ms without traffic that end a free connection, and that a request hears of; 0: for ever); and what
+---net.connect takes, for all its connections
 ---@return moonherd.http.Agent
 function M.new(options)
     check.opt(check.table, options, "options")
     options = options or {}
     check.opt(check.boolean, options.keepAlive, "options.keepAlive")
-    check.opt(check.one_of, options.scheduling, "options.scheduling", { "fifo", "lifo" })
+    check.opt(check.one_of, options.scheduling, "scheduling", { "fifo", "lifo" })
     check.opt(check.number, options.timeout, "options.timeout")
-    local self = { sockets = {}, freeSockets = {}, requests = {}, totalSocketCount = 0, options = options }
+    check.opt(check.boolean, options.noDelay, "options.noDelay")
+    local self = { sockets = {}, freeSockets = {}, requests = {}, totalSocketCount = 0, options = {} }
+    for name, value in pairs(options) do
+        self.options[name] = value
+    end
+    self.options.path = nil
+    self.options.noDelay = options.noDelay ~= false
     for name, default in pairs(DEFAULTS) do
         local value = options[name]
         if value ~= nil then
-            check.number(value, "options." .. name)
+            check.number(value, name)
             if value ~= value or value < (name == "keepAliveMsecs" and 0 or 1) then
-                error(errors.out_of_range("options." .. name, ">= 1", value), 0)
+                error(errors.out_of_range(name, name == "keepAliveMsecs" and ">= 0" or ">= 1", value), 0)
             end
         end
         self[name] = value or default
     end
     self.keepAlive = options.keepAlive or false
     self.scheduling = options.scheduling or "lifo"
-    self.timeout = options.timeout
     return setmetatable(self, Agent)
 end
 

@@ -106,13 +106,6 @@ local function framed(self, data)
     return data
 end
 
-local function fail_later(self, err, callback)
-    if callback then
-        tick.add(callback, err)
-    end
-    tick.add(self.emit, self, "error", err)
-end
-
 --- A piece of the body. false: enough for now, "drain" follows.
 ---@param data string
 ---@param encoding (string|function)?
@@ -123,7 +116,7 @@ function Body:write(data, encoding, callback)
     check_data(self, data)
     check.opt(check.fn, callback, "callback")
     if self.writableEnded then
-        fail_later(self, errors.of("ERR_STREAM_WRITE_AFTER_END"), callback)
+        outgoing.fail_later(self, errors.of("ERR_STREAM_WRITE_AFTER_END"), callback)
         return false
     elseif self.destroyed then
         if callback then
@@ -172,10 +165,10 @@ function Body:end_(data, encoding, callback)
         check_data(self, data)
     end
     check.opt(check.fn, callback, "callback")
-    if self.writableEnded or self.destroyed then
-        if data ~= nil and self.writableEnded then
-            fail_later(self, errors.of("ERR_STREAM_WRITE_AFTER_END"), callback)
-        end
+    if self.writableEnded then
+        outgoing.end_again(self, data, callback)
+        return self
+    elseif self.destroyed then
         return self
     end
     local bytes = self.headersSent and "" or head(self, #(data or ""))

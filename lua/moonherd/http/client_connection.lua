@@ -31,16 +31,17 @@ function Connection:_stop()
     socket._client = nil
 end
 
---- The exchange cannot go on. The socket is destroyed.
+--- The exchange cannot go on. The socket is destroyed. Without an error, a request that has its answer is not told:
+--- the answer is.
 function Connection:fail(err)
     local req, res = self.req, self.res
     self.req, self.res = nil, nil
     self.socket:destroy()
+    if req then
+        req:_onFailure(err or (not res and hang_up() or nil))
+    end
     if res and res.complete == false then
         res:_close(true)
-    end
-    if req then
-        req:_onFailure(err, res ~= nil)
     end
 end
 
@@ -208,7 +209,7 @@ end
 
 local function on_close(self)
     if not (self.end_trailers or self.done) then -- else all has come: what was received can still be read
-        self:fail(self.error or hang_up())
+        self:fail(self.error)
     end
 end
 

@@ -53,14 +53,24 @@ end
 
 -- The connection ----------------------------------------------------------------------------------------------
 
+local function set_socket_timeout(socket, ms)
+    if socket.connecting then
+        socket:once("connect", function()
+            socket:setTimeout(ms)
+        end)
+    else
+        socket:setTimeout(ms)
+    end
+end
+
 --- The connection is there: what was sent before goes out.
 local function start(self, socket)
     if self.destroyed or not self._connection then
         return -- given up, or it failed at once
     end
     self.socket = socket
-    if self.timeout then
-        socket:setTimeout(self.timeout)
+    if self._timeout then
+        set_socket_timeout(socket, self._timeout)
     end
     if self._no_delay ~= nil then
         socket:setNoDelay(self._no_delay)
@@ -82,8 +92,13 @@ local function start(self, socket)
     end
 end
 
---- From the agent: the request's turn on this socket.
-function Request:_onSocket(socket)
+--- From the agent: the request's turn on this socket; or there is none, for an error.
+---@param socket moonherd.Socket?
+---@param err any
+function Request:onSocket(socket, err)
+    if not socket then
+        return tick.add(self._onFailure, self, err)
+    end
     socket:ref()
     -- Now, not in the tick: a socket may fail at once, and somebody has to hear it.
     self._connection = client_connection.of(socket, self.maxHeaderSize)
@@ -107,7 +122,13 @@ function Request:_onDrain()
 end
 
 function Request:_onTimeout()
-    self:emit("timeout")
+    if self._hears_timeout then
+        self._hears_timeout = false
+        self:emit("timeout")
+    end
+    if self.res then
+        self.res:emit("timeout")
+    end
 end
 
 --- An interim answer.
@@ -141,7 +162,7 @@ end
 function Request:_onUpgrade(res, socket, bytes)
     self.res, self._connection = res, nil
     socket:setTimeout(0)
-    self.agent:_lose(socket)
+    socket:emit("agentRemove")
     local event = self.method == "CONNECT" and "connect" or "upgrade"
     socket._flowing = nil -- as if nobody had listened yet
     self.upgradeOrConnect = true
@@ -151,36 +172,47 @@ function Request:_onUpgrade(res, socket, bytes)
     emit_close(self)
 end
 
---- The connection failed, or is gone. `answered`: a part of the answer was there, which tells of it too.
-function Request:_onFailure(err, answered)
+--- The connection failed, or is gone: "error", if there is one to tell, and "close".
+function Request:_onFailure(err)
     self._connection = nil
     if self._closed then
         return
     end
-    local is_close = answered and err.code == "ECONNRESET"
+    self.destroyed = true
     tick.add(emit_close, self)
-    if not self.destroyed and not is_close then
-        self:emit("error", err)
-    elseif self._error ~= nil then
-        self:emit("error", self._error)
-    elseif self.destroyed and not answered then
+    if self._error ~= nil then
+        err = self._error
+    end
+    if err ~= nil then
         self:emit("error", err)
     end
+end
+
+local function emit_free(self, socket)
+    emit_close(self)
+    socket:emit("free")
 end
 
 --- Request and answer are through.
 function Request:_onDone(keep_alive)
     local socket = self.socket
     self._connection = nil
-    if self.timeout then
-        socket:setTimeout(0)
+    self.destroyed = true
+    if keep_alive and self.shouldKeepAlive then
+        if self._hears_timeout ~= nil then
+            socket:setTimeout(0)
+        end
+        tick.add(emit_free, self, socket)
+        return
     end
-    if keep_alive and self.shouldKeepAlive and self.writableEnded then
-        self.agent:_release(socket)
+    if socket.closed then
+        tick.add(emit_close, self)
     else
+        socket:once("close", function()
+            emit_close(self)
+        end)
         socket:destroySoon()
     end
-    emit_close(self)
 end
 
 -- Control -----------------------------------------------------------------------------------------------------
@@ -199,14 +231,13 @@ function Request:destroy(err)
     end
     self.destroyed, self.writable = true, false
     self._error = err
-    if self.res and not self.res.destroyed then
-        self.res._error = err
-    end
     if self._connection then
         self._connection.socket:destroy()
     else
-        self.agent:_forget(self)
-        tick.add(self._onFailure, self, err or hang_up(), false)
+        if self._pool._forget then
+            self._pool:_forget(self)
+        end
+        tick.add(self._onFailure, self, hang_up())
     end
     return self
 end
@@ -231,14 +262,28 @@ function Request:setTimeout(ms, callback)
         error(errors.out_of_range("msecs", "a non-negative finite number", ms), 0)
     end
     check.opt(check.fn, callback, "callback")
-    self.timeout = ms
+    if self.res and self.res.readableEnded then
+        return self
+    end
+    if self._hears_timeout == nil then
+        self._hears_timeout = true
+    end
     if callback then
         self:once("timeout", callback)
     end
-    if self.socket and self._connection then
-        self.socket:setTimeout(ms)
+    if self.socket then
+        set_socket_timeout(self.socket, ms)
+    else
+        self._timeout = ms
     end
     return self
+end
+
+--- setTimeout(0).
+---@param callback function? a listener of "timeout" that is to go
+---@return self
+function Request:clearTimeout(callback)
+    return self:setTimeout(0, callback)
 end
 
 function Request:setNoDelay(on)
@@ -291,23 +336,39 @@ local function obey(self, signal)
     end)
 end
 
+--- The agent as the program sees it, and the one that finds the connection: a pool of its own for a request that makes
+--- its connection itself.
+local function choose_agent(options, default_agent)
+    local agent = options.agent
+    if agent == false then
+        agent = agents.new()
+    elseif agent == nil and options.createConnection then
+        local pool = agents.new()
+        function pool.createConnection(_, how, callback)
+            return options.createConnection(how, callback)
+        end
+        return nil, pool
+    elseif agent == nil then
+        agent = default_agent
+    end
+    return agent, agent
+end
+
 local M = { ClientRequest = Request }
 
 --- See http.request.
 ---@return moonherd.http.ClientRequest
 function M.new(default_agent, url, options, callback)
     options, callback = target.read(url, options, callback)
-    local agent = options.agent
-    if agent == nil then
-        agent = options.createConnection and agents.new() or default_agent
-    elseif agent == false then
-        agent = agents.new()
-    end
     local self = setmetatable({ _unsent = {}, _unsent_bytes = 0 }, Request)
-    self.method, self.path, self.host = options.method, options.path, options.host or "localhost"
-    self.agent, self.timeout = agent, options.timeout
+    self.method, self.path, self.host = options.method, options.path, options.host
+    self.agent, self._pool = choose_agent(options, default_agent)
+    self.timeout = options.timeout
+    if self.timeout or (self._pool.options and self._pool.options.timeout) then
+        self._hears_timeout = true
+    end
     self.maxHeaderSize = options.maxHeaderSize or DEFAULT_HEADER_BYTES
-    self.shouldKeepAlive = agent.keepAlive
+    self.shouldKeepAlive = self._pool.keepAlive or (self._pool.maxSockets or math.huge) < math.huge
     set_headers(self, options)
     if callback then
         self:once("response", callback)
@@ -316,17 +377,8 @@ function M.new(default_agent, url, options, callback)
         obey(self, options.signal)
     end
     local expects = self:hasHeader("expect")
-    agent:addRequest(self, {
-        host = options.host or "localhost",
-        port = not options.socketPath and options.port or nil,
-        path = options.socketPath,
-        socketPath = options.socketPath,
-        localAddress = options.localAddress,
-        localPort = options.localPort,
-        family = options.family,
-        createConnection = options.createConnection,
-        noDelay = true,
-    })
+    options.signal = nil
+    self._pool:addRequest(self, options)
     if expects then
         self:flushHeaders()
     end

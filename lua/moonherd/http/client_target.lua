@@ -100,7 +100,7 @@ local function check_all(options)
         local message = ('Protocol "%s" not supported. Expected "http:"'):format(tostring(protocol))
         error(errors.new("TypeError", "ERR_INVALID_PROTOCOL", message), 0)
     end
-    options.host = options.hostname or options.host
+    options.host = options.hostname or options.host or "localhost"
     options.hostname = nil
     check.opt(check.c_string, options.host, "options.host")
     options.method = check_method(options.method)

@@ -7,6 +7,7 @@
 local check = require("moonherd.check")
 local errors = require("moonherd.errors")
 local headers = require("moonherd.http.headers")
+local tick = require("moonherd.tick")
 
 local type = type
 local to_key = headers.key
@@ -234,6 +235,25 @@ function M.set_all(self, map)
     end
     for name, value in pairs(map) do
         set(self, name, value)
+    end
+end
+
+--- A write that cannot be: its callback hears of it, and "error" tells of it.
+function M.fail_later(self, err, callback)
+    if callback then
+        tick.add(callback, err)
+    end
+    tick.add(self.emit, self, "error", err)
+end
+
+--- What end_ does behind the first one: data comes too late, a callback is told when it was finished.
+function M.end_again(self, data, callback)
+    if data ~= nil then
+        M.fail_later(self, errors.of("ERR_STREAM_WRITE_AFTER_END"), callback)
+    elseif callback and self.writableFinished then
+        callback(errors.of("ERR_STREAM_ALREADY_FINISHED", "end"))
+    elseif callback then
+        self:once("finish", callback)
     end
 end
 

@@ -145,15 +145,6 @@ local function destroyed_error(what)
     return errors.new("Error", "ERR_STREAM_DESTROYED", ("Cannot call %s after a stream was destroyed"):format(what))
 end
 
-local function fail_later(self, err, callback)
-    tick.add(function()
-        if callback then
-            callback(err)
-        end
-        self:emit("error", err)
-    end)
-end
-
 --- Has finish and close told when they are due.
 local function watch(self)
     if not self._watched then
@@ -173,7 +164,7 @@ function Response:write(data, encoding, callback)
     end
     check_data(self, data)
     if self.writableEnded then
-        fail_later(self, errors.of("ERR_STREAM_WRITE_AFTER_END"), callback)
+        outgoing.fail_later(self, errors.of("ERR_STREAM_WRITE_AFTER_END"), callback)
         return false
     end
     if self.destroyed or not self.socket then
@@ -226,11 +217,7 @@ function Response:end_(data, encoding, callback)
         check_data(self, data)
     end
     if self.writableEnded then
-        if data ~= nil then
-            fail_later(self, errors.of("ERR_STREAM_WRITE_AFTER_END"), callback)
-        elseif callback then
-            tick.add(callback, errors.of("ERR_STREAM_ALREADY_FINISHED", "end"))
-        end
+        outgoing.end_again(self, data, callback)
         return self
     end
     if self._head then
