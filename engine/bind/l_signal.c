@@ -5,6 +5,7 @@
 #include "bind/box.h"
 #include "bind/core.h"
 #include "bind/fail.h"
+#include "bind/spawn_args.h"
 #include "loop/signal.h"
 
 #include <signal.h>
@@ -52,12 +53,16 @@ void mh_l_signal_open(lua_State *L, struct mh_state *st)
     /* core.signals: { SIGTERM = 15, ... }, as this system numbers them. */
     lua_newtable(L);
     for (int signum = 1; signum < SIGRTMIN; signum++) {
-        const char *name = sigabbrev_np(signum);
-        if (!name)
+        if (!sigabbrev_np(signum))
             continue;
-        lua_pushfstring(L, "SIG%s", name);
+        mh_push_signal_name(L, signum);
         lua_pushinteger(L, signum);
         lua_rawset(L, -3);
     }
+    /* Two have a second name. */
+    lua_pushinteger(L, SIGPOLL);
+    lua_setfield(L, -2, "SIGPOLL");
+    lua_pushinteger(L, SIGIOT);
+    lua_setfield(L, -2, "SIGIOT");
     lua_setfield(L, -2, "signals");
 }

@@ -4,6 +4,7 @@
 
 #include <lauxlib.h>
 #include <limits.h>
+#include <signal.h>
 #include <string.h>
 
 /* The string at the top of the stack as C sees it; what it belongs to keeps it alive. */
@@ -92,7 +93,7 @@ void mh_spawn_args_read(lua_State *L, int table, struct mh_spawn_options *o)
 
 void mh_push_signal_name(lua_State *L, int signum)
 {
-    const char *name = sigabbrev_np(signum);
+    const char *name = signum == SIGIO ? "IO" : sigabbrev_np(signum); /* glibc's is POLL, Node's this */
     if (name)
         lua_pushfstring(L, "SIG%s", name);
     else

@@ -6,19 +6,23 @@ local inspect = require("moonherd.inspect")
 
 local M = {}
 
-local MAX_SIGNAL = 64
+-- Those without a name, of real time, are none that Node would send.
+local NAMED = {}
+for _, number in pairs(core.signals) do
+    NAMED[number] = true
+end
 
 local function unknown(signal)
     local text = type(signal) == "string" and signal or inspect.value(signal)
     error(errors.of("ERR_UNKNOWN_SIGNAL", text), 0)
 end
 
-local function number_of(signal, lowest)
+local function number_of(signal)
     local number = signal
     if type(signal) == "string" then
         number = core.signals[signal:upper()]
     end
-    if type(number) ~= "number" or number ~= math.floor(number) or number < lowest or number > MAX_SIGNAL then
+    if not NAMED[number] then
         unknown(signal)
     end
     return number
@@ -31,7 +35,7 @@ function M.number(signal)
     if signal == nil then
         return core.signals.SIGTERM
     end
-    return number_of(signal, 0)
+    return signal == 0 and 0 or number_of(signal)
 end
 
 --- For the option: what ends a child.
@@ -43,7 +47,7 @@ function M.kill_signal(signal)
     elseif type(signal) ~= "string" and type(signal) ~= "number" then
         error(errors.arg_type("options.killSignal", { "string", "number" }, signal), 0)
     end
-    return number_of(signal, 1)
+    return number_of(signal)
 end
 
 return M
