@@ -16,4 +16,15 @@ function M.either(object, method)
     end
 end
 
+--- A list without its first element. For lists of any length, of which unpack takes some thousands.
+---@param list any[]
+---@return any[]
+function M.tail(list)
+    local rest = {}
+    for i = 2, #list do
+        rest[i - 1] = list[i]
+    end
+    return rest
+end
+
 return M

@@ -178,6 +178,7 @@ local function emit_spawn(self)
     self:emit("spawn")
 end
 
+--- Returns 0, or the negative errno of what an event will tell.
 local function start(self, plan, extra)
     self.spawnfile = plan.file
     self.spawnargs = plan.spawnargs
@@ -187,7 +188,7 @@ local function start(self, plan, extra)
             error(errors.system(code, errno, "spawn"), 0)
         end
         tick.add(failed, self, failure.system("spawn", plan, code, errno))
-        return
+        return errno
     end
     local box, pid_or_reason, step
     box, pid_or_reason, code, errno, step = core.spawn(setmetatable({ child = self }, Watch), {
@@ -217,6 +218,7 @@ local function start(self, plan, extra)
     else
         open_ours(self, plan, opened)
     end
+    return box and 0 or errno
 end
 
 --- Starts what the plan of moonherd.child_process.options says.
@@ -239,15 +241,14 @@ setmetatable(ChildProcess, {
 --- Node's low way to start one, for an object made by `child_process.ChildProcess()`. `args` includes argv[0], and
 --- `envPairs` is a list of "NAME=value".
 ---@param options { file: string, args: string[]?, envPairs: string[]?, stdio: any, cwd: string?, detached: boolean? }
----@return integer 0
+---@return integer errno 0, or negative when it could not be started, which "error" tells too
 function ChildProcess:spawn(options)
     check.object(self, "child:spawn", "_open_parts")
     local plan = require("moonherd.child_process.options").for_object(options)
     if self.spawnfile then
         error(errors.new("Error", "ERR_INVALID_STATE", "child:spawn was called on a child that was started before"), 0)
     end
-    start(self, plan)
-    return 0
+    return start(self, plan)
 end
 
 -- Signals -----------------------------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ function M.for_exec_file(file, args, opts, callback)
     wanted.argv0, wanted.detached = nil, nil
     local plan = add_collecting(options.program(file, args, wanted), opts, false)
     plan.stdio = stdio.read("pipe")
-    return plan, table.concat({ file, unpack(args) }, " "), callback
+    return plan, options.command_line(file, args), callback
 end
 
 ---@return table plan with `input`, and `inherits_stderr`: nothing was said about stdio
@@ -101,7 +101,7 @@ function M.for_sync(file, args, opts)
     plan.stdio = stdio.read(opts.stdio == nil and "pipe" or opts.stdio, true)
     plan.input = check.opt(check.string, opts.input, "options.input") or ""
     plan.inherits_stderr = opts.stdio == nil
-    return plan, table.concat({ opts.argv0 or file, unpack(args) }, " ")
+    return plan, options.command_line(opts.argv0 or file, args)
 end
 
 return M

@@ -2,6 +2,7 @@
 
 local errors = require("moonherd.errors")
 local inspect = require("moonherd.inspect")
+local util = require("moonherd.util")
 
 local M = {}
 
@@ -13,7 +14,7 @@ local M = {}
 ---@param step string? of the start, that failed
 ---@return moonherd.Error
 function M.system(call, plan, code, errno, step)
-    local fields = { path = plan.file, spawnargs = { unpack(plan.spawnargs, 2) } }
+    local fields = { path = plan.file, spawnargs = util.tail(plan.spawnargs) }
     if step == "cwd" then
         -- Node blames the program.
         fields.path = plan.cwd

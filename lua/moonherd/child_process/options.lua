@@ -12,6 +12,7 @@ local errors = require("moonherd.errors")
 local inspect = require("moonherd.inspect")
 local signal = require("moonherd.child_process.signal")
 local stdio = require("moonherd.child_process.stdio")
+local util = require("moonherd.util")
 
 local M = {
     DEFAULT_SHELL = "/bin/sh",
@@ -58,6 +59,14 @@ function M.read_list(list, name)
         copy[i] = text_of(list[i], ("%s[%d]"):format(name, i))
     end
     return copy
+end
+
+--- A program and its arguments in one line, as a shell gets it and messages show it.
+---@param file string
+---@param args string[]
+---@return string
+function M.command_line(file, args)
+    return #args > 0 and file .. " " .. table.concat(args, " ") or file
 end
 
 --- The two optional arguments behind the first: either may be missing.
@@ -169,7 +178,7 @@ end
 function M.program(file, args, opts)
     local shell = M.shell(opts.shell)
     if shell then
-        args = { "-c", table.concat({ file, unpack(args) }, " ") }
+        args = { "-c", M.command_line(file, args) }
         file = shell
     end
     return make_plan(file, args, opts)
@@ -233,7 +242,7 @@ function M.for_object(opts)
     check.opt(check.table, opts.envPairs, "options.envPairs")
     M.check_file(opts.file, "options.file")
     local args = M.read_list(opts.args, "options.args")
-    local plan = make_plan(opts.file, { unpack(args, 2) }, {
+    local plan = make_plan(opts.file, util.tail(args), {
         argv0 = args[1],
         cwd = opts.cwd,
         detached = opts.detached,
@@ -241,6 +250,7 @@ function M.for_object(opts)
         gid = opts.gid,
         serialization = opts.serialization,
     })
+    plan.spawnargs = args
     if opts.envPairs then
         plan.env = {}
         for i, pair in ipairs(M.read_list(opts.envPairs, "options.envPairs")) do
