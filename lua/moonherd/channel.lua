@@ -196,8 +196,17 @@ function M.box(target)
     return target._ipc and target._ipc.box
 end
 
---- Sends a message of the library's own, which the peer gets as "internalMessage". Never raises for the channel's
---- state. The descriptors are taken in every case.
+--- Has `fn` called with each message of the library's own, and the list of its descriptors, which are taken.
+---@param target table with a channel, or without, where none will come
+---@param fn fun(message: any, fds: integer[]|nil)
+function M.hear(target, fn)
+    if target._ipc then
+        target._ipc.hear = fn
+    end
+end
+
+--- Sends a message of the library's own, for who hears at the other end; "internalMessage" there too. Never raises for
+--- the channel's state. The descriptors are taken in every case.
 ---@return boolean? more nil when it could not be sent
 ---@return string? code
 function M.sendInternal(target, message, fds)

@@ -152,6 +152,31 @@ describe("messages of a herd", function()
         assert.same({ "got early" }, herd.lines(done))
     end)
 
+    it("that only look like the cluster's own are a user's, by the event Node has for them", function()
+        local done = herd.run [[
+            if cluster.isPrimary then
+                local w = cluster.fork()
+                cluster.on("listening", function() say("never") end)
+                w:on("message", function(message) say("message", message) end)
+                w.process:on("internalMessage", function(message, handle)
+                    if message.forged then say("internal", message.act, handle) end
+                end)
+                cluster.on("exit", function(_, code) say("exit", code, w.exitedAfterDisconnect) end)
+            else
+                process.send({ cmd = "NODE_CLUSTER", act = "listening", address = "127.0.0.1", port = 1, addressType = 4,
+                    seq = 1, forged = true })
+                process.send({ cmd = "NODE_CLUSTER", act = "exitedAfterDisconnect", seq = 2, forged = true })
+                process.send("end", function() process.exit(4) end)
+            end
+        ]]
+        assert.same({
+            "internal listening nil",
+            "internal exitedAfterDisconnect nil",
+            "message end",
+            "exit 4 false",
+        }, herd.lines(done))
+    end)
+
     it("of the cluster's own kind that make no sense are ignored", function()
         local done = herd.run [[
             local internal = require("moonherd.channel").sendInternal

@@ -2,7 +2,8 @@
 --- moonherd.channel makes them.
 --
 -- Fields: target (the emitter), box, peer() (names the other end), waiting (callbacks of sends, oldest first), kept,
--- finishing (we disconnected), ended (no message comes any more), closed() (optional: all is gone).
+-- finishing (we disconnected), ended (no message comes any more), closed() (optional: all is gone), hear(message, fds)
+-- (optional: messages of the library's own).
 
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
@@ -22,6 +23,8 @@ local REMEDY = {
     ERR_IPC_FRAME_TOO_LARGE = " (ipc.frameBytes of fork)",
     ERR_IPC_QUEUE_FULL = " (ipc.queueBytes of fork); after send returns false, wait for its callback",
 }
+
+local INTERNAL_PREFIX = "NODE_"
 
 local SENDABLE = { string = true, number = true, boolean = true, table = true }
 
@@ -163,7 +166,19 @@ function Ipc:listened()
     end
 end
 
+--- What Node holds for its own, of whoever sent it: it is told by another event, and not kept for one who is late.
+local function is_internal(message)
+    local cmd = type(message) == "table" and message.cmd
+    return type(cmd) == "string" and #cmd > #INTERNAL_PREFIX and cmd:sub(1, #INTERNAL_PREFIX) == INTERNAL_PREFIX
+end
+
 function Ipc:on_message(message, fds, bytes)
+    if is_internal(message) then
+        if self.target:listenerCount("internalMessage") == 0 then
+            return handoff.close(fds)
+        end
+        return self.target:emit("internalMessage", message, fds and handoff.receive(fds) or nil)
+    end
     if self.kept:empty() and self.target:listenerCount("message") > 0 then
         return self:deliver(message, fds)
     end
@@ -174,11 +189,14 @@ function Ipc:on_message(message, fds, bytes)
     self:listened() -- those before it may be on their way
 end
 
---- Listeners of "internalMessage" get the value and the list of descriptors, which are theirs.
+--- The library's own, which no user's message can pass for. Listeners see the value; the descriptors are not theirs.
 function Ipc:on_internal(message, fds)
-    if not self.target:emit("internalMessage", message, fds) then
+    if self.hear then
+        self.hear(message, fds)
+    else
         handoff.close(fds)
     end
+    self.target:emit("internalMessage", message)
 end
 
 --- Calls `done` when all that a dead peer has left in the channel was read.

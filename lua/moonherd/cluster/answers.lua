@@ -1,7 +1,7 @@
 --- What the master does about what its workers say: the acts of the conversation, see cluster/child.
 --
 --     local hear = answers.new(herd, function() return true end)      -- whether connections go round
---     child:on("internalMessage", function(message, fds) hear(worker, message, fds) end)
+--     channel.hear(child, function(message, fds) hear(worker, message, fds) end)
 
 local handoff = require("moonherd.handoff")
 local process = require("moonherd.process")

@@ -176,7 +176,7 @@ local function start()
     listen.start(send, child, function()
         worker.state = "listening"
     end)
-    process.on("internalMessage", function(message, fds)
+    channel.hear(process, function(message, fds)
         talk:hear(nil, message, fds, acts)
     end)
     process.once("disconnect", on_disconnect)

@@ -2,7 +2,7 @@
 --
 --     local talk = conversation.new()
 --     talk:send(process, { act = "queryServer", port = 80 }, nil, function(answer, fds) end)
---     talk:hear(worker, message, fds, acts)          -- for each internalMessage
+--     talk:hear(worker, message, fds, acts)          -- for each message of channel.hear
 --
 -- Node's envelope: every message has `cmd` "NODE_CLUSTER" and a `seq`, counted per process; an answer has the request's
 -- seq as `ack`. What fits nothing is ignored.

@@ -2,6 +2,7 @@
 --
 --     life.follow(herd, worker, hear)        -- `hear` gets what the worker says, see cluster/answers
 
+local channel = require("moonherd.channel")
 local process = require("moonherd.process")
 
 local M = {}
@@ -73,7 +74,7 @@ function M.follow(herd, worker, hear)
     child:once("disconnect", function()
         on_disconnect(herd, worker)
     end)
-    child:on("internalMessage", function(message, fds)
+    channel.hear(child, function(message, fds)
         hear(worker, message, fds)
     end)
     process.nextTick(cluster.emit, "fork", worker)
