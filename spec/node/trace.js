@@ -16,7 +16,7 @@ let role = "main";
 const FIELDS = ["errno", "syscall", "path", "dest", "spawnargs", "cmd", "killed", "signal", "address", "port"];
 
 function error(err) {
-    const parts = [`${err.name} [${err.code === undefined ? "" : err.code}] ${show(err.message)}`];
+    const parts = [`${err.name} [${err.code ?? ""}] ${show(err.message)}`];
     for (const field of FIELDS) {
         if (err[field] !== undefined && err[field] !== null) parts.push(`${field}=${show(err[field])}`);
     }
