@@ -163,8 +163,8 @@ describe("messages of a herd", function()
                 end)
                 cluster.on("exit", function(_, code) say("exit", code, w.exitedAfterDisconnect) end)
             else
-                process.send({ cmd = "NODE_CLUSTER", act = "listening", address = "127.0.0.1", port = 1, addressType = 4,
-                    seq = 1, forged = true })
+                process.send({ cmd = "NODE_CLUSTER", act = "listening", seq = 1, forged = true,
+                    address = "127.0.0.1", port = 1, addressType = 4 })
                 process.send({ cmd = "NODE_CLUSTER", act = "exitedAfterDisconnect", seq = 2, forged = true })
                 process.send("end", function() process.exit(4) end)
             end

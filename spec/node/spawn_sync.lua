@@ -59,7 +59,7 @@ for _, args in ipairs({ {}, { 5 }, { "" }, { {} }, { "true", "x" }, { "true", 5 
     { "true", {}, "x" }, { "true", {}, true } }) do
     t.throws("arguments", function() spawnSync(unpack(args)) end)
 end
-for _, option in ipairs({ { "argv0", 5 }, { "cwd", 5 }, { "detached", "yes" }, { "encoding", "nonsense" }, { "gid", "x" },
-    { "shell", 5 }, { "uid", "x" }, { "windowsHide", 5 }, { "windowsVerbatimArguments", "x" } }) do
+for _, option in ipairs({ { "argv0", 5 }, { "cwd", 5 }, { "detached", "yes" }, { "encoding", "nonsense" },
+    { "gid", "x" }, { "shell", 5 }, { "uid", "x" }, { "windowsHide", 5 }, { "windowsVerbatimArguments", "x" } }) do
     t.throws(option[1], function() spawnSync("echo", {}, { [option[1]] = option[2] }) end)
 end
