@@ -1,8 +1,8 @@
 // IDs: TM-01 TM-04 TM-07 M-12 PR-67
 "use strict";
 const t = require("./trace");
-setTimeout((...args) => t("timer a", ...args), 20, 1, "x");
-setTimeout(() => t("timer b"), 20);
+setTimeout((...args) => t("timer a", ...args), 500, 1, "x");
+setTimeout(() => t("timer b"), 500);
 setImmediate((v) => {
   t("immediate", v);
   setImmediate(() => t("immediate in next turn"));

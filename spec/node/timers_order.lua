@@ -1,7 +1,7 @@
 -- IDs: TM-01 TM-04 TM-07 M-12 PR-67
 local t = require("trace")
-setTimeout(function(...) t("timer a", ...) end, 20, 1, "x")
-setTimeout(function() t("timer b") end, 20)
+setTimeout(function(...) t("timer a", ...) end, 500, 1, "x")
+setTimeout(function() t("timer b") end, 500)
 setImmediate(function(v)
     t("immediate", v)
     setImmediate(function() t("immediate in next turn") end)
