@@ -94,6 +94,55 @@ for _, policy in ipairs({ "SCHED_RR", "SCHED_NONE" }) do
             assert.same({}, herd.lines(master:text(), "^listening"))
         end)
 
+        it("under reusePort is a socket of each worker's own, on one port, and each gets its clients", function()
+            local master = start([[
+                if cluster.isPrimary then
+                    cluster.fork()
+                    cluster.once("message", function(_, port) cluster.fork({ PORT = port }) end)
+                    return
+                end
+                local socket = dgram.createSocket({ type = "udp4", reusePort = true })
+                socket:on("message", function(text, from)
+                    socket:send(cluster.worker.id .. text, from.port, from.address)
+                end)
+                socket:bind(tonumber(process.env.PORT) or 0, "127.0.0.1", function()
+                    say("bound", socket:address().port)
+                    process.send(socket:address().port)
+                end)
+            ]])
+            herd.expect_count(master, "bound %d+\n", 2)
+            local port = tonumber(master:text():match("bound (%d+)"))
+            assert.is_truthy(master:text():find("bound " .. port .. "\nbound " .. port))
+            assert.same({}, herd.lines(master:text(), "^listening"))
+            -- The kernel chooses by the sender: many reach both workers, and each one of them always the same.
+            local by_sender, workers = {}, {}
+            local senders = {}
+            local function settled()
+                return workers["1"] and workers["2"] and #senders or nil
+            end
+            local function add()
+                local sender = dgram.createSocket("udp4")
+                senders[#senders + 1] = sender
+                sender:on("message", function(text)
+                    local worker, word = text:match("^(%d)(.*)$")
+                    assert.is_true(by_sender[sender] == nil or by_sender[sender] == worker)
+                    by_sender[sender], workers[worker] = worker, true
+                    if word == "first" then
+                        sender:send("second", port, "127.0.0.1")
+                    elseif not settled() then
+                        add()
+                    end
+                end)
+                sender:send("first", port, "127.0.0.1")
+            end
+            add()
+            wait(settled, 10, "both workers to be reached")
+            for _, sender in ipairs(senders) do
+                sender:close()
+            end
+            wait.drain()
+        end)
+
         it("takes the master's descriptor by its number, and no other kind", function()
             local master = start([[
                 local core = require "moonherd.core"
