@@ -9,8 +9,8 @@
 local M = {
     --- The modules that a user requires, each by this name.
     short_names = {
-        child_process = true, cluster = true, console = true, dgram = true, dns = true, events = true, http = true,
-        json = true, net = true, process = true, timers = true,
+        async = true, child_process = true, cluster = true, console = true, dgram = true, dns = true, events = true,
+        http = true, json = true, net = true, process = true, timers = true,
     },
 }
 

@@ -15,8 +15,9 @@ local core = require("moonherd.core")
 local M = {}
 
 local MODULES = {
-    channel = true, check = true, child_process = true, cluster = true, console = true, dgram = true, errors = true,
-    events = true, globals = true, http = true, json = true, net = true, process = true, timers = true,
+    abort = true, async = true, channel = true, check = true, child_process = true, cluster = true, console = true,
+    dgram = true, dns = true, errors = true, events = true, globals = true, http = true, json = true, net = true,
+    process = true, timers = true,
 }
 
 --- Turns the loop until nothing is left to do, telling process of its end ("beforeExit", "exit").

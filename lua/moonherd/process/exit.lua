@@ -184,6 +184,20 @@ function handlers:on_memory()
     memory.passed()
 end
 
+--- For who catches errors that are nobody's, with the traceback of where they were raised.
+---@param err any
+---@param traceback string?
+function M.uncaught(err, traceback)
+    handlers:on_error(err, traceback)
+end
+
+--- Whether it is no error, but unwinds what runs because the process ends: whoever catches it raises it again.
+---@param err any
+---@return boolean
+function M.is_leaving(err)
+    return rawequal(err, LEAVING)
+end
+
 --- For moonherd.run, which turns the loop from Lua: calls one of the handlers, an error in it taken as any other.
 ---@param name string
 ---@return any
