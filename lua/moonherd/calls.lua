@@ -195,6 +195,11 @@ local function build()
             export_module(name, module)
         end
     end
+    -- Other classes have its methods too: they are the emitter's.
+    local events = package.loaded["moonherd.events"]
+    if type(events) == "table" then
+        visit_class(events.EventEmitter)
+    end
     for name, module in next, package.loaded do
         if type(name) == "string" and name:sub(1, 9) == "moonherd." and type(module) == "table" then
             visit_table(module)

@@ -41,6 +41,9 @@ local ERROR_MONITOR = M.errorMonitor
 --- module is loaded, and else nowhere.
 ---@param warning moonherd.Error
 function M.onWarning(warning)
+    if not errors.is(warning) then
+        error(errors.arg_type("warning", "Error", warning), 0)
+    end
     local process = package.loaded["moonherd.process"]
     if type(process) == "table" and process.emitWarning then
         process.emitWarning(warning)
@@ -136,8 +139,8 @@ local function add(self, name, listener, entry, first)
     return self
 end
 
-local function add_checked(self, name, listener, once, first)
-    check.object(self, "emitter:on")
+local function add_checked(self, call, name, listener, once, first)
+    check.object(self, call, "emit")
     check.fn(listener, "listener")
     if name == nil then
         error(errors.missing_args("eventName"), 0)
@@ -153,38 +156,38 @@ end
 
 -- Adding ------------------------------------------------------------------------------------------------------
 
---- Calls `listener` on every `name` from now on. The same function given twice is called twice.
----@param name any
+--- Calls `listener` on every `event_name` from now on. The same function given twice is called twice.
+---@param event_name any
 ---@param listener function
 ---@return self
-function EventEmitter:on(name, listener)
-    return add_checked(self, name, listener, false, false)
+function EventEmitter:on(event_name, listener)
+    return add_checked(self, "emitter:on", event_name, listener, false, false)
 end
 
 EventEmitter.addListener = EventEmitter.on
 
---- Calls `listener` on the next `name` only; it is removed before it is called.
----@param name any
+--- Calls `listener` on the next `event_name` only; it is removed before it is called.
+---@param event_name any
 ---@param listener function
 ---@return self
-function EventEmitter:once(name, listener)
-    return add_checked(self, name, listener, true, false)
+function EventEmitter:once(event_name, listener)
+    return add_checked(self, "emitter:once", event_name, listener, true, false)
 end
 
 --- As `on`, before the listeners that are already there.
----@param name any
+---@param event_name any
 ---@param listener function
 ---@return self
-function EventEmitter:prependListener(name, listener)
-    return add_checked(self, name, listener, false, true)
+function EventEmitter:prependListener(event_name, listener)
+    return add_checked(self, "emitter:prependListener", event_name, listener, false, true)
 end
 
 --- As `once`, before the listeners that are already there.
----@param name any
+---@param event_name any
 ---@param listener function
 ---@return self
-function EventEmitter:prependOnceListener(name, listener)
-    return add_checked(self, name, listener, true, true)
+function EventEmitter:prependOnceListener(event_name, listener)
+    return add_checked(self, "emitter:prependOnceListener", event_name, listener, true, true)
 end
 
 -- Removing ----------------------------------------------------------------------------------------------------
@@ -202,18 +205,18 @@ local function remove_at(self, registry, name, index)
 end
 
 --- Removes one instance of `listener`, the one added last. One that is not there is no error.
----@param name any
+---@param event_name any
 ---@param listener function
 ---@return self
-function EventEmitter:off(name, listener)
-    check.object(self, "emitter:off")
+function EventEmitter:off(event_name, listener)
+    check.object(self, "emitter:off", "emit")
     check.fn(listener, "listener")
     local registry = self._events
-    local list = registry and registry[name]
+    local list = registry and registry[event_name]
     if list then
         for i = #list, 1, -1 do
             if list[i] == listener or unwrap(list[i]) == listener then
-                remove_at(self, registry, name, i)
+                remove_at(self, registry, event_name, i)
                 break
             end
         end
@@ -223,23 +226,24 @@ end
 
 EventEmitter.removeListener = EventEmitter.off
 
---- Removes the listeners of `name`, or of every name; "removeListener" tells of each, the last added first.
----@param name any
+--- Removes the listeners of `event_name`, or of every name; "removeListener" tells of each, the last added first.
+---@param event_name any
 ---@return self
-function EventEmitter:removeAllListeners(name)
+function EventEmitter:removeAllListeners(event_name)
+    check.object(self, "emitter:removeAllListeners", "emit")
     local registry = self._events
     if not registry then
         return self
     end
     if not registry.removeListener then
-        if name == nil then
+        if event_name == nil then
             self._events = nil
         else
-            registry[name] = nil
+            registry[event_name] = nil
         end
         return self
     end
-    if name == nil then
+    if event_name == nil then
         for _, each in ipairs(self:eventNames()) do
             if each ~= "removeListener" then
                 self:removeAllListeners(each)
@@ -250,11 +254,11 @@ function EventEmitter:removeAllListeners(name)
         return self
     end
     -- Only what is there now: a listener that adds another while it hears of a removal must not keep us here.
-    local list = registry[name]
+    local list = registry[event_name]
     if list then
         list.shared = true
         for i = #list, 1, -1 do
-            self:removeListener(name, list[i])
+            self:removeListener(event_name, list[i])
         end
     end
     return self
@@ -272,15 +276,18 @@ local function unhandled(self, err)
     error(err, 0)
 end
 
---- Calls the listeners of `name` in order with the arguments given, holes kept. Listeners added or removed
+--- Calls the listeners of `event_name` in order with the arguments given, holes kept. Listeners added or removed
 --- meanwhile count from the next emit on. What a listener raises goes to the caller, and the rest is not called.
 --- "error" without a listener raises its argument.
----@param name any
+---@param event_name any
 ---@param ... any
 ---@return boolean heard whether there was a listener
-function EventEmitter:emit(name, ...)
+function EventEmitter:emit(event_name, ...)
+    if type(self) ~= "table" then
+        check.object(self, "emitter:emit")
+    end
     local registry = self._events
-    if name == "error" then
+    if event_name == "error" then
         if registry and registry[ERROR_MONITOR] then
             self:emit(ERROR_MONITOR, ...)
             registry = self._events
@@ -289,9 +296,9 @@ function EventEmitter:emit(name, ...)
             unhandled(self, (...))
         end
     end
-    local list = registry and registry[name]
+    local list = registry and registry[event_name]
     if not list then
-        check.object(self, "emitter:emit")
+        check.object(self, "emitter:emit", "emit")
         return false
     end
     local first, second, third = list[1], list[2], list[3]
@@ -315,12 +322,14 @@ end
 
 -- Asking ------------------------------------------------------------------------------------------------------
 
---- How many listeners `name` has, or how often `listener` is among them.
----@param name any
+--- How many listeners `event_name` has, or how often `listener` is among them.
+---@param event_name any
 ---@param listener function?
 ---@return integer
-function EventEmitter:listenerCount(name, listener)
-    local list = self._events and self._events[name]
+function EventEmitter:listenerCount(event_name, listener)
+    check.object(self, "emitter:listenerCount", "emit")
+    check.opt(check.fn, listener, "listener")
+    local list = self._events and self._events[event_name]
     if not list then
         return 0
     elseif listener == nil then
@@ -338,6 +347,7 @@ end
 --- The names that have listeners, in the order in which they got their first.
 ---@return any[]
 function EventEmitter:eventNames()
+    check.object(self, "emitter:eventNames", "emit")
     local registry = self._events or {}
     local names = {}
     for name in pairs(registry) do
@@ -349,23 +359,25 @@ function EventEmitter:eventNames()
     return names
 end
 
---- A copy of the list of `name`: the functions as they were given.
----@param name any
+--- A copy of the list of `event_name`: the functions as they were given.
+---@param event_name any
 ---@return function[]
-function EventEmitter:listeners(name)
-    local copy = self:rawListeners(name)
+function EventEmitter:listeners(event_name)
+    check.object(self, "emitter:listeners", "emit")
+    local copy = self:rawListeners(event_name)
     for i = 1, #copy do
         copy[i] = unwrap(copy[i])
     end
     return copy
 end
 
---- A copy of the list of `name`, with what `once` made: callable, `listener` holds the function given.
----@param name any
+--- A copy of the list of `event_name`, with what `once` made: callable, `listener` holds the function given.
+---@param event_name any
 ---@return function[]
-function EventEmitter:rawListeners(name)
+function EventEmitter:rawListeners(event_name)
+    check.object(self, "emitter:rawListeners", "emit")
     local copy = {}
-    for i, entry in ipairs(self._events and self._events[name] or copy) do
+    for i, entry in ipairs(self._events and self._events[event_name] or copy) do
         copy[i] = entry
     end
     return copy
@@ -375,6 +387,7 @@ end
 ---@param n number
 ---@return self
 function EventEmitter:setMaxListeners(n)
+    check.object(self, "emitter:setMaxListeners", "emit")
     check.number(n, "setMaxListeners")
     if n < 0 or n ~= n then
         error(errors.out_of_range("setMaxListeners", ">= 0", n), 0)
@@ -385,6 +398,7 @@ end
 
 ---@return number
 function EventEmitter:getMaxListeners()
+    check.object(self, "emitter:getMaxListeners", "emit")
     return self._maxListeners or M.defaultMaxListeners
 end
 
@@ -403,6 +417,7 @@ end
 ---@param class T
 ---@return T class
 function M.mixin(class)
+    check.table(class, "class")
     for name, method in pairs(METHODS) do
         if rawget(class, name) == nil then
             class[name] = method
@@ -420,6 +435,7 @@ end
 ---@param object T
 ---@return T object
 function M.singleton(object)
+    check.table(object, "object")
     for name, method in pairs(METHODS) do
         object[name] = util.either(object, method)
     end

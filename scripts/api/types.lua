@@ -99,6 +99,10 @@ local function callable(value)
     return type(value) == "function" or (type(mt) == "table" and mt.__call ~= nil)
 end
 
+local function is_table(value)
+    return type(value) == "table"
+end
+
 -- Lua's types, and LuaLS's names for parts of them.
 local NAMES = {
     any = function() return true end,
@@ -107,19 +111,16 @@ local NAMES = {
     end,
     number = function(value) return type(value) == "number" and value == value end,
     ["function"] = callable,
+    self = is_table,
     lightuserdata = function(value) return type(value) == "userdata" end,
-    table = function(value) return type(value) == "table" end,
+    table = is_table,
 }
-
-local function is_table(_, value)
-    return type(value) == "table"
-end
 
 local KINDS = {
     literal = function(alternative, value) return value == alternative.value end,
     ["function"] = function(_, value) return callable(value) end,
-    list = is_table,
-    table = is_table,
+    list = function(_, value) return is_table(value) end,
+    table = function(_, value) return is_table(value) end,
 }
 
 local function is_object(class)

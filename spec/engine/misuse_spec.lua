@@ -32,7 +32,7 @@ describe("a method called with a dot", function()
         local function listener() end
         local cases = {
             { "emitter:on", emitter.on, "x", listener },
-            { "emitter:on", emitter.once, "x", listener },
+            { "emitter:once", emitter.once, "x", listener },
             { "emitter:off", emitter.off, "x", listener },
             { "emitter:emit", emitter.emit, "x" },
             { "emitter:on", server.on, "connection", listener },

@@ -175,8 +175,13 @@ end
 
 -- Judging -----------------------------------------------------------------------------------------------------
 
+--- Whether an error says that this was called; calls with a dot for the colon are named in the message alone.
+local function names(err, call_name)
+    return err.call == call_name or (call_name and err.message:find(call_name, 1, true) ~= nil)
+end
+
 --- What is wrong with an error, or nil.
-local function fault(err, expected_call, argument)
+local function fault(err, case, argument)
     if type(err) ~= "table" then
         return "raised no error of ours: " .. tostring(err):sub(1, 300)
     end
@@ -192,8 +197,8 @@ local function fault(err, expected_call, argument)
         return ("raised a message of %d bytes: %s"):format(#err.message, words)
     elseif not tostring(err.at):find(CHUNK, 1, true) then
         return ("says it was called at %s: %s"):format(tostring(err.at), words)
-    elseif err.call ~= expected_call and not err.message:find(expected_call, 1, true) then
-        return ("says '%s' was called, not '%s': %s"):format(tostring(err.call), expected_call, words)
+    elseif not names(err, case.call) and not names(err, case.same_as) then
+        return ("says '%s' was called, not '%s': %s"):format(tostring(err.call), case.call, words)
     elseif argument and not err.message:lower():find(argument:lower(), 1, true) then
         return ("does not name the argument '%s': %s"):format(argument, words)
     end
@@ -222,7 +227,7 @@ function Run:judge(case, place, name, value, ok, ...)
     local err = ...
     local admitted = admits(place, value) or place.coerced
     local argument = not admitted and (self.named[case.full] or {})[place.path] or place.name
-    local wrong = fault(err, case.call, not admitted and argument or nil)
+    local wrong = fault(err, case, not admitted and argument or nil)
     if wrong then
         self:refuse(place, name, wrong)
     end
@@ -308,7 +313,7 @@ function Run:try_nothing(case)
     if ok then
         self.dispose(err)
     end
-    local wrong = ok and required and "accepted in silence" or not ok and fault(err, case.call)
+    local wrong = ok and required and "accepted in silence" or not ok and fault(err, case)
     if wrong then
         self:complain("no argument: %s", wrong)
     end
@@ -322,13 +327,14 @@ function Run:try_good(case)
     local object = case.object()
     local results = { call(case.how, object, case.name, self:valid_args(case.full, case.entry)) }
     if not results[1] then
-        local wrong = fault(results[2], case.call)
+        local wrong = fault(results[2], case)
         if wrong then
             self:complain("good arguments: %s", wrong)
         end
     else
         for i, result in ipairs(case.entry.returns) do
-            if not types.admits(result.type, results[i + 1], entries.classes) then
+            local is_self = result.written ~= "self" or rawequal(results[i + 1], object)
+            if not is_self or not types.admits(result.type, results[i + 1], entries.classes) then
                 self:complain("good arguments: result %d is a %s, the entry says %s", i, type(results[i + 1]),
                     result.written)
             end
@@ -344,7 +350,7 @@ function Run:try_dot(case)
         local args = self:valid_args(case.full, case.entry)
         local object = case.object()
         local ok, err = call("dot", object, case.name, { n = args.n + 1, wrong_self[2], unpack(args, 1, args.n) })
-        local wrong = ok and "accepted in silence" or fault(err, case.call)
+        local wrong = ok and "accepted in silence" or fault(err, case)
         if wrong then
             self:complain("a dot for the colon, %s for the object: %s", wrong_self[1], wrong)
         end
@@ -361,7 +367,7 @@ function Run:try_closed(case, receiver)
         object:on("error", nothing)
     end
     local ok, err = call("colon", object, case.name, self:valid_args(case.full, case.entry))
-    local wrong = not ok and fault(err, case.call)
+    local wrong = not ok and fault(err, case)
     if wrong then
         self:complain("a closed object: %s", wrong)
     end
@@ -377,12 +383,14 @@ function Run:report(case)
         case.call, case.entry.file, case.entry.line, text))
 end
 
+--- The cases: what is called, how, on what. Something that has several names may be told by that of its entry.
 function Run:module_case(module, name, entry)
     local globals = module.name == "globals"
     local full = globals and name or module.name .. "." .. name
     local object = program.module(module.name)
     return {
         name = name, full = full, call = full, entry = entry, how = globals and "global" or "dot",
+        same_as = module.name .. "." .. entry.name,
         object = function() return object end, done = nothing,
     }
 end
@@ -393,6 +401,7 @@ function Run:class_case(class, name, entry, receiver)
     return {
         name = name, full = full, entry = entry, how = entry.method and "colon" or "dot",
         call = entry.method and calls.noun(short) .. ":" .. name or short .. "." .. name,
+        same_as = calls.noun(short) .. ":" .. entry.name,
         object = receiver.open,
         done = receiver.dispose or dispose,
     }

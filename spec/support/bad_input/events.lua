@@ -1,0 +1,18 @@
+--- What the bad-input cases need for events.
+local errors = require("moonherd.errors")
+local events = require("moonherd.events")
+
+local function nothing() end
+
+return {
+    receivers = {
+        ["moonherd.EventEmitter"] = { open = events.EventEmitter },
+        ["moonherd.Error"] = { open = function() return errors.new("Error", "E", "message") end },
+    },
+    valid = {
+        ["moonherd.EventEmitter:emit"] = function() return { "event", 1, nil, 3 } end,
+        ["moonherd.EventEmitter:listenerCount"] = function() return { "event", nothing } end,
+    },
+    -- Node's words.
+    named = { ["moonherd.EventEmitter:setMaxListeners"] = { n = "setMaxListeners" } },
+}
