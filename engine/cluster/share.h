@@ -9,6 +9,7 @@
 #ifndef MH_CLUSTER_SHARE_H
 #define MH_CLUSTER_SHARE_H
 
+#include "base/buf.h"
 #include "cluster/worker.h"
 #include "net/listener.h"
 

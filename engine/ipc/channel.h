@@ -2,30 +2,18 @@
  * ipc/channel.h - a two-way stream of frames and descriptors between two processes, with ceilings at both
  * ends.
  *
- * uv_poll with sendmsg and recvmsg of our own: libuv's pipe has no ceiling for received descriptors and loses
- * the 65th of a message. What one turn of Lua queues is flushed in one system call at the turn's end; one
- * read delivers its frames in one batch. Ends for exactly one reason. Answers pings itself; knows nothing of
- * what payloads mean.
+ * uv_poll with sendmsg and recvmsg of our own (outbox.h, inbox.h): libuv's pipe has no ceiling for received
+ * descriptors and loses the 65th of a message. What one turn of Lua queues is flushed in one system call at
+ * the turn's end; one read delivers its frames in one batch. Ends for exactly one reason. Answers pings
+ * itself; knows nothing of what payloads mean.
  */
 #ifndef MH_IPC_CHANNEL_H
 #define MH_IPC_CHANNEL_H
 
-#include "base/buf.h"
 #include "ipc/frame.h"
 #include "loop/handle.h"
 
 struct mh_channel;
-
-/* One frame. Bytes live during the call. Whoever keeps a descriptor sets its place to -1; the rest is closed.
- */
-struct mh_frame_view {
-    enum mh_frame_type type;
-    const char *bytes;
-    uint32_t len;
-    int *fds;
-    unsigned fd_count;
-    unsigned fds_lost; /* further ones that came with it, while this process had no descriptors left */
-};
 
 /* Each may be set by the name in brackets when a process is forked. */
 struct mh_channel_limits {

@@ -39,6 +39,17 @@ struct mh_frame_header {
     uint16_t magic;
 };
 
+/* A frame as it was received. Bytes live during the call that tells it. Whoever keeps a descriptor sets its
+ * place to -1; the rest is closed. */
+struct mh_frame_view {
+    enum mh_frame_type type;
+    const char *bytes;
+    uint32_t len;
+    int *fds;
+    unsigned fd_count;
+    unsigned fds_lost; /* further ones that came with it, while this process had no descriptors left */
+};
+
 /* A connection offered to a worker: which listening address it came by, and which word of the page claims it.
  */
 struct mh_offer {
@@ -52,6 +63,12 @@ struct mh_offer {
  * magic; MH_EFRAMESIZE; MH_EFRAMETYPE; MH_EFDS for too many descriptors. *out is filled except for MH_EFRAME.
  */
 int mh_frame_read(const char *bytes, uint32_t max_bytes, struct mh_frame_header *out);
+
+/* Whether a frame is for the owner of the channel; the others are for the engine. */
+static inline bool mh_frame_is_data(unsigned type)
+{
+    return type == MH_FRAME_MESSAGE || type == MH_FRAME_INTERNAL;
+}
 
 /* Write a header's MH_FRAME_HEADER bytes. */
 void mh_frame_write(char *bytes, enum mh_frame_type type, uint32_t length, unsigned fds);
