@@ -12,7 +12,7 @@ local function differs(ids, reason)
 end
 
 return {
-    cluster_close_early = differs({ "CL-91" }, "close takes back a listen that waits for the master, and is no error"),
+    cluster_accept_fails = improved({ "CL-94" }, "clients wait until the primary has descriptors again"),
     cluster_disconnect_waits = improved({ "Q-02" }, "the callback waits for all workers"),
     exit_after_big_send = improved({ "Q-08" }, "what was sent is written before the process is gone"),
     fork_nan = differs({ "M-06" }, "between moonherd processes NaN and infinities travel as they are, not as null"),

@@ -202,7 +202,7 @@ end
 function Server:close(callback)
     check.object(self, "server:close")
     check.opt(check.fn, callback, "callback")
-    local running = self._source or self._opening
+    local running = self._source
     if callback then
         self:once("close", running and callback or function()
             callback(errors.of("ERR_SERVER_NOT_RUNNING"))
