@@ -8,6 +8,7 @@
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
 local handoff = require("moonherd.handoff")
+local inspect = require("moonherd.inspect")
 local Kept = require("moonherd.channel.kept")
 local sanitize = require("moonherd.channel.sanitize")
 local tick = require("moonherd.tick")
@@ -172,10 +173,21 @@ local function is_internal(message)
     return type(cmd) == "string" and #cmd > #INTERNAL_PREFIX and cmd:sub(1, #INTERNAL_PREFIX) == INTERNAL_PREFIX
 end
 
+--- Nobody hears it: its sender is told so here, once.
+local function warn_of_reserved(self, cmd)
+    if not self.warned then
+        self.warned = true
+        local words = "A message of %s was dropped, as others like it will be: %s in `cmd` is reserved, like all that "
+            .. "begins with NODE_"
+        require("moonherd.process").emitWarning(words:format(self.peer(), inspect.value(cmd:sub(1, 64))))
+    end
+end
+
 function Ipc:on_message(message, fds, bytes)
     if is_internal(message) then
         if self.target:listenerCount("internalMessage") == 0 then
-            return handoff.close(fds)
+            handoff.close(fds)
+            return warn_of_reserved(self, message.cmd)
         end
         return self.target:emit("internalMessage", message, fds and handoff.receive(fds) or nil)
     end
