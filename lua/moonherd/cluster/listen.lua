@@ -137,9 +137,9 @@ local function answered(handle, message, reply, fds, done)
     elseif reply.code then
         handle.key = nil
         handle:close()
-        local where = { address = message.address or "::", port = message.port }
-        local by_number = handle.datagram and message.fd >= 0
-        done(errors.system(reply.code, reply.errno, by_number and "open" or "bind", not by_number and where or nil))
+        local by_number = message.fd and message.fd >= 0
+        local where = not by_number and { address = message.address or "::", port = message.port } or nil
+        done(errors.system(reply.code, reply.errno, by_number and handle.datagram and "open" or "bind", where))
         return
     end
     handle.sockname = reply.sockname

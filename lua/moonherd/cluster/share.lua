@@ -42,6 +42,10 @@ end
 
 --- A duplicate of a socket of ours that listens, or may: a worker must not get hold of anything else by its number.
 local function listen_fd(number, options)
+    local kind = core.fdKind(number)
+    if kind ~= "server" and kind ~= "socket" then
+        return nil, "no socket to listen on", "EINVAL", -22
+    end
     local fd, text, code, errno = core.dup(number)
     if not fd then
         return nil, text, code, errno
