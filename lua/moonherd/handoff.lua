@@ -5,6 +5,7 @@
 --
 --     object:_share()      -> a duplicate of its descriptor, the caller's; nil if it has none (any more)
 --     object:_give_up()       optional: let go of it; another process has it, the connection goes on there
+--     object:_unheard()       optional: bytes that were read from it and that nobody has had
 
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
@@ -47,8 +48,12 @@ function MAKE.server(fd)
     return require("moonherd.net").createServer():listen({ fd = fd, exclusive = true })
 end
 
-function MAKE.socket(fd)
-    return require("moonherd.net").Socket({ fd = fd })
+function MAKE.socket(fd, unread)
+    local socket = require("moonherd.net").Socket({ fd = fd })
+    if unread then
+        socket:on_data(unread)
+    end
+    return socket
 end
 
 function MAKE.dgram(fd)
@@ -57,10 +62,18 @@ function MAKE.dgram(fd)
     return socket:bind({ fd = fd, exclusive = true })
 end
 
+--- What was read from it and would be lost, nil for nothing.
+---@param handle table
+---@return string?
+function M.unread(handle)
+    return handle._unheard and handle:_unheard()
+end
+
 --- Makes the object of what came with a message.
 ---@param fds integer[]
+---@param unread string? what the other end had read from it
 ---@return table? handle nil for what is no socket, or a broken one: that is closed
-function M.receive(fds)
+function M.receive(fds, unread)
     local fd = table.remove(fds, 1)
     M.close(fds)
     local make = MAKE[core.fdKind(fd)]
@@ -69,7 +82,7 @@ function M.receive(fds)
         return nil
     end
     -- A peer's descriptor must not be able to throw here.
-    local ok, handle = pcall(make, fd)
+    local ok, handle = pcall(make, fd, unread)
     return ok and handle or nil
 end
 

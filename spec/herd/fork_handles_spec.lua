@@ -41,7 +41,7 @@ describe("a handle sent with a message", function()
     end)
 
     it("is a connection that lives on in the child, and only there", function()
-        assert.equal("closed\nfrom the child: hello\nexit 0\n", output([[
+        assert.equal("closing\nclosed, from the child: hello\nexit 0\n", output([[
             local child = cp.fork(WORKER)
             local server = net.createServer({ pauseOnConnect = true }, function(socket)
                 expect(true, child:send({ what = "socket" }, socket))
@@ -53,13 +53,19 @@ describe("a handle sent with a message", function()
                 local client = net.connect(server:address().port, "127.0.0.1")
                 local heard = collect(client)
                 client:write("hello")
-                client:on("close", function()
-                    print("from the child: " .. heard())
-                    child:disconnect()
-                end)
+                local closed
+                local function over()
+                    if closed and client.closed then
+                        print(closed .. ", from the child: " .. heard())
+                        child:disconnect()
+                    end
+                end
+                client:on("close", over)
                 child:on("message", function(m)
                     expect("got it", m)
-                    server:close(function() print("closed") client:end_("!") end)
+                    -- "close" waits for the connection that the child has.
+                    server:close(function() closed = "closed" over() end)
+                    setTimeout(function() print("closing") client:end_("!") end, 20)
                 end)
             end)
             child:on("exit", function(code) print("exit " .. code) end)

@@ -17,7 +17,8 @@ if cluster.isPrimary then
 else
     t.role("worker")
     local bad = {
-        { act = "nonsense" }, { ack = 4321 }, {}, { act = 5 }, { act = "close", key = "of nobody" }, { act = "toString" },
+        { act = "nonsense" }, { ack = 4321 }, {}, { act = 5 }, { act = "close", key = "of nobody" },
+        { act = "toString" },
     }
     for i, m in ipairs(bad) do
         m.cmd, m.mark = "NODE_CLUSTER", i

@@ -12,6 +12,7 @@ local function differs(ids, reason)
 end
 
 return {
+    child_dies_with_connections = improved({ "Q-09" }, "the server closes: what a dead child had is closed"),
     cluster_accept_fails = improved({ "CL-94" }, "clients wait until the primary has descriptors again"),
     cluster_disconnect_waits = improved({ "Q-02" }, "the callback waits for all workers"),
     exit_after_big_send = improved({ "Q-08" }, "what was sent is written before the process is gone"),
@@ -22,5 +23,6 @@ return {
     message_late_disconnect = improved({ "Q-07" }, "the first late listener may disconnect"),
     net_listen_no_folder = differs({ "NET-05" }, "a folder that is missing is ENOENT, where libuv says EACCES"),
     parent_disconnect_close = improved({ "CP-86", "Q-01" }, "the child's \"close\" comes after disconnect() too"),
+    send_unread = improved({ "NET-36" }, "what was read before the socket was sent goes along"),
     spawn_missing_cwd = improved({ "Q-13" }, "the error names the folder that is missing"),
 }

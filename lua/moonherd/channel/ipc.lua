@@ -10,6 +10,7 @@ local errors = require("moonherd.errors")
 local handoff = require("moonherd.handoff")
 local inspect = require("moonherd.inspect")
 local Kept = require("moonherd.channel.kept")
+local luggage = require("moonherd.channel.luggage")
 local sanitize = require("moonherd.channel.sanitize")
 local tick = require("moonherd.tick")
 
@@ -93,8 +94,17 @@ end
 ---@return boolean more
 function Ipc:send(message, handle, options, callback)
     check_message(message)
+    local keep = options and options.keepOpen
     local fds = handle ~= nil and handoff.share(handle) or nil
-    local more, total, code, errno = self.box:send(message, fds)
+    local more, total, code, errno = true, nil, nil, nil
+    if fds then
+        more, total, code, errno = luggage.send(self, handle, keep)
+    end
+    if more == nil then
+        handoff.close(fds)
+    else
+        more, total, code, errno = self.box:send(message, fds)
+    end
     if code == "ERR_IPC_UNSENDABLE" then
         more, total, code, errno = send_sanitized(self.box, message, fds)
     end
@@ -106,7 +116,8 @@ function Ipc:send(message, handle, options, callback)
         self:await(total, callback)
     end
     if fds then
-        handoff.sent(handle, options and options.keepOpen)
+        luggage.sent(self)
+        handoff.sent(handle, keep)
     end
     return more
 end
@@ -141,8 +152,18 @@ end
 
 -- Receiving ---------------------------------------------------------------------------------------------------
 
+--- What came with a message, nil for nothing or what is broken.
+local function handle_of(fds)
+    if not fds then
+        return nil
+    end
+    local handle = handoff.receive(fds, fds.unread)
+    luggage.unpack(fds, handle)
+    return handle
+end
+
 function Ipc:deliver(message, fds)
-    self.target:emit("message", message, fds and handoff.receive(fds) or nil)
+    self.target:emit("message", message, handle_of(fds))
 end
 
 local function deliver_kept(self)
@@ -184,12 +205,15 @@ local function warn_of_reserved(self, cmd)
 end
 
 function Ipc:on_message(message, fds, bytes)
+    if fds then
+        luggage.attach(self, fds)
+    end
     if is_internal(message) then
         if self.target:listenerCount("internalMessage") == 0 then
             handoff.close(fds)
             return warn_of_reserved(self, message.cmd)
         end
-        return self.target:emit("internalMessage", message, fds and handoff.receive(fds) or nil)
+        return self.target:emit("internalMessage", message, handle_of(fds))
     end
     if self.kept:empty() and self.target:listenerCount("message") > 0 then
         return self:deliver(message, fds)
@@ -203,7 +227,9 @@ end
 
 --- The library's own, which no user's message can pass for. Listeners see the value; the descriptors are not theirs.
 function Ipc:on_internal(message, fds)
-    if self.hear then
+    if luggage.hear(self, message) then
+        handoff.close(fds)
+    elseif self.hear then
         self.hear(message, fds)
     else
         handoff.close(fds)
@@ -249,6 +275,7 @@ function Ipc:on_end(code, reason)
     self:written(math.huge, errors.of("ERR_IPC_CHANNEL_CLOSED"))
     self.target.connected = false
     self.target.channel = nil
+    luggage.ended(self)
     local err
     if code and not NO_FAULT[code] then
         err = errors.new("Error", code, ("The channel to %s was closed: %s"):format(self.peer(), reason))

@@ -53,7 +53,7 @@ end
 local function hand_over(self, event, req, res)
     local socket = open.new({ allowHalfOpen = true })
     local box, head = self._box:release(socket)
-    socket.server = self.server
+    socket.server, socket._counted_by = self.server, self._counted_by
     socket:_adopt(box)
     self.req, self.res = nil, nil
     self._released = true

@@ -168,7 +168,7 @@ local function take_socket(self, socket)
     local connection = Connection.open(self, http_server(self), handle, false, table.concat(socket._unread or {}))
     if connection then
         self._connections = self._connections + 1
-        connection._original, connection._counted_by = socket, socket.server
+        connection._original, connection._counted_by = socket, socket._counted_by or socket.server
         socket._handle, socket._unread = nil, nil
         socket.server = self
     end

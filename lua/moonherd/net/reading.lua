@@ -73,6 +73,11 @@ function Reading:on_data(bytes)
     end
 end
 
+--- What has come and nobody has had yet; nil for nothing.
+function Reading:_unheard()
+    return self._unread and table.concat(self._unread)
+end
+
 function Reading:on_end()
     self._peer_ended = true
     if self._idle then

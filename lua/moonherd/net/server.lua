@@ -171,7 +171,7 @@ local function emit_close(self)
 end
 
 local function close_if_drained(self)
-    if not self._source and not self._opening and self._connections == 0 then
+    if not self._source and not self._opening and self._connections == 0 and not self._awaited then
         tick.add(emit_close, self)
     end
 end
@@ -187,11 +187,59 @@ function Server:_connectionClosed()
     end
 end
 
---- How many connections there are: callback(nil, count).
----@param callback fun(err: any, count: integer)
+-- Elsewhere ---------------------------------------------------------------------------------------------------
+
+--- "close" waits for those elsewhere, too.
+local function await(self, lent)
+    self._awaited = (self._awaited or 0) + 1
+    lent:when_closed(function()
+        self._awaited = self._awaited > 1 and self._awaited - 1 or nil
+        close_if_drained(self)
+    end)
+end
+
+--- Connections were sent to another process, which keeps count of them; see moonherd.channel.lent.
+function Server:_lend(lent)
+    self._lent = self._lent or {}
+    table.insert(self._lent, lent)
+    if self._closing then
+        await(self, lent)
+    end
+end
+
+--- That process is gone.
+function Server:_unlend(lent)
+    for i, each in ipairs(self._lent) do
+        if each == lent then
+            table.remove(self._lent, i)
+            return
+        end
+    end
+end
+
+--- How many connections there are, those included that were sent to other processes, which are asked. An error, if one
+--- of them hangs up first.
+---@param callback fun(err: moonherd.Error?, count: integer?)
 function Server:getConnections(callback)
+    check.object(self, "server:getConnections")
     check.fn(callback, "callback")
-    tick.add(callback, nil, self._connections)
+    local lent = self._lent or {}
+    local left, total = #lent, self._connections
+    if left == 0 then
+        tick.add(callback, nil, total)
+    end
+    for _, each in ipairs(lent) do
+        each:count(function(err, count)
+            if left == 0 then
+                return -- one of the others has failed
+            end
+            left = err and 0 or left - 1
+            total = total + (count or 0)
+            if left == 0 then
+                callback(err, not err and total or nil)
+            end
+        end)
+    end
     return self
 end
 
@@ -215,6 +263,9 @@ function Server:close(callback)
         self.listening = false
     end
     self._closing = self._connections > 0 or nil
+    for _, lent in ipairs(self._lent or {}) do
+        await(self, lent)
+    end
     close_if_drained(self)
     return self
 end

@@ -79,6 +79,9 @@ local function dismantle(self, err)
     if self.server then
         self.server:_connectionClosed()
     end
+    if self._counted_by then
+        self._counted_by:_connectionClosed()
+    end
     return handle
 end
 
@@ -240,8 +243,7 @@ end
 
 -- Handing over ------------------------------------------------------------------------------------------------
 
---- A duplicate of the descriptor for another process, the caller's; nil without a connection. What this process has
---- read does not travel. See moonherd.handoff.
+--- A duplicate of the descriptor for another process, the caller's; nil without a connection. See moonherd.handoff.
 function Socket:_share()
     if not self._handle or self.connecting then
         return nil
