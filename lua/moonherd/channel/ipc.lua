@@ -206,11 +206,11 @@ end
 
 function Ipc:on_message(message, fds, bytes)
     if fds then
-        luggage.attach(self, fds)
+        bytes = bytes + luggage.attach(self, fds)
     end
     if is_internal(message) then
         if self.target:listenerCount("internalMessage") == 0 then
-            handoff.close(fds)
+            luggage.discard(fds)
             return warn_of_reserved(self, message.cmd)
         end
         return self.target:emit("internalMessage", message, handle_of(fds))

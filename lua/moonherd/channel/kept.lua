@@ -4,7 +4,7 @@
 --     if kept:add(message, fds, bytes) then ... end     -- true: enough, read no further
 --     local message, fds = kept:take()
 
-local handoff = require("moonherd.handoff")
+local luggage = require("moonherd.channel.luggage")
 
 -- Beyond any of these the channel is read no further until somebody listens.
 local MESSAGES = 1024
@@ -55,7 +55,7 @@ end
 function Kept:clear()
     while not self:empty() do
         local _, fds = self:take()
-        handoff.close(fds)
+        luggage.discard(fds)
     end
 end
 

@@ -3,7 +3,7 @@
 --
 --     luggage.send(ipc, socket, keep)        -- before the message
 --     luggage.attach(ipc, fds)               -- when the message has come, to its descriptors
---     luggage.unpack(fds, handle)            -- what was made of them
+--     luggage.unpack(fds, handle)            -- what was made of them; luggage.discard(fds) makes nothing
 --
 -- The frame says of which message with a handle it is, counted per direction: one whose message could not be sent then
 -- means nothing.
@@ -48,18 +48,20 @@ end
 --- A message with a handle has come: what was said of it stays with its descriptors.
 ---@param ipc moonherd.Ipc
 ---@param fds integer[]
+---@return integer bytes what is held for it besides
 function M.attach(ipc, fds)
     local number = (ipc.handles_got or 0) + 1
     local ahead = ipc.ahead
     ipc.handles_got, ipc.ahead = number, nil
     if not ahead or ahead.number ~= number then
-        return
+        return 0
     end
     fds.unread = ahead.unread
     if ahead.key then
         fds.borrowed = Borrowed.of(ipc, ahead.key)
         fds.borrowed:add()
     end
+    return #(ahead.unread or "")
 end
 
 --- The descriptors have become a handle, or nothing.
@@ -71,6 +73,15 @@ function M.unpack(fds, handle)
         handle._counted_by = borrowed
     elseif borrowed then
         borrowed:_connectionClosed()
+    end
+end
+
+--- Nobody wants the descriptors.
+---@param fds table?
+function M.discard(fds)
+    handoff.close(fds)
+    if fds then
+        M.unpack(fds, nil)
     end
 end
 
