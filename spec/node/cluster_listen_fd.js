@@ -25,7 +25,7 @@ if (!process.argv[2]) {
   cluster.fork();
   cluster.fork();
 } else {
-  t.role("worker");
+  t.role("worker " + cluster.worker.id);
   const refused = net.createServer();
   refused.on("error", (err) => {
     t("error", err, refused.listening);

@@ -26,7 +26,7 @@ elseif cluster.isPrimary then
     cluster.fork()
     cluster.fork()
 else
-    t.role("worker")
+    t.role("worker " .. cluster.worker.id)
     local refused = net.createServer()
     refused:on("error", function(err)
         t("error", err, refused.listening)
