@@ -21,6 +21,8 @@
     X(signal)        /* l_signal.c */                                                                       \
     X(stream)        /* l_stream.c: connected sockets and pipes */                                          \
     X(listener)      /* l_listener.c: listening sockets */                                                  \
+    X(file)          /* l_file.c: files and devices, read in the pool */                                    \
+    X(terminal)      /* l_terminal.c: size, raw mode */                                                     \
     X(datagram)      /* l_datagram.c: UDP sockets */                                                        \
     X(resolve)       /* l_resolve.c: host names */                                                          \
     X(channel)       /* l_channel.c: channels between processes */                                          \

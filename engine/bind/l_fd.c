@@ -10,7 +10,10 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int fd_arg(lua_State *L)
@@ -49,6 +52,24 @@ static int l_fd_open_null(lua_State *L)
 static int l_fd_dup(lua_State *L)
 {
     return fd_push(L, fcntl(fd_arg(L), F_DUPFD_CLOEXEC, 3));
+}
+
+/*
+ * core.dupToRead(fd) -> a descriptor to read the same from. A pipe or a terminal is opened anew, so that
+ * it can be read without waiting and others who have it, as the shell that started us, do not notice.
+ */
+static int l_fd_dup_to_read(lua_State *L)
+{
+    int fd = fd_arg(L);
+    char path[64];
+    struct stat st;
+    if (fstat(fd, &st) < 0)
+        return mh_fail(L, -errno);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    bool anew = S_ISFIFO(st.st_mode) || isatty(fd);
+    int copy = anew ? open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+    /* Another user's cannot be opened, but read. */
+    return fd_push(L, copy >= 0 ? copy : fcntl(fd, F_DUPFD_CLOEXEC, 3));
 }
 
 /* core.closeOnExec(fd) -> true: children will not have it. For descriptors that came with the process. */
@@ -98,13 +119,9 @@ static int l_fd_readable(lua_State *L)
 
 void mh_l_fd_open(lua_State *L, struct mh_state *st)
 {
-    static const luaL_Reg functions[] = {{"socketpair", l_fd_socketpair},
-                                         {"openNull", l_fd_open_null},
-                                         {"dup", l_fd_dup},
-                                         {"closeOnExec", l_fd_close_on_exec},
-                                         {"closeFd", l_fd_close},
-                                         {"fdKind", l_fd_kind},
-                                         {"readable", l_fd_readable},
-                                         {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"socketpair", l_fd_socketpair}, {"openNull", l_fd_open_null},        {"dup", l_fd_dup},
+        {"dupToRead", l_fd_dup_to_read}, {"closeOnExec", l_fd_close_on_exec}, {"closeFd", l_fd_close},
+        {"fdKind", l_fd_kind},           {"readable", l_fd_readable},         {NULL, NULL}};
     mh_state_register(L, st, functions);
 }

@@ -225,23 +225,29 @@ static int l_host_umask(lua_State *L)
     return 1;
 }
 
-/* core.isatty(fd) -> boolean */
-static int l_host_isatty(lua_State *L)
-{
-    lua_pushboolean(L, isatty((int)mh_arg_integer(L, 1, "fd", 0, INT_MAX)));
-    return 1;
-}
-
 void mh_l_host_open(lua_State *L, struct mh_state *st)
 {
     static const luaL_Reg functions[] = {
-        {"pid", l_host_pid},           {"ppid", l_host_ppid},          {"cwd", l_host_cwd},
-        {"chdir", l_host_chdir},       {"execPath", l_host_exec_path}, {"argv", l_host_argv},
-        {"kill", l_host_kill},         {"abort", l_host_abort},        {"title", l_host_title},
-        {"versions", l_host_versions}, {"config", l_host_config},      {"hrtime", l_host_hrtime},
-        {"now", l_host_now},           {"cpus", l_host_cpus},          {"getenv", l_host_getenv},
-        {"setenv", l_host_setenv},     {"environ", l_host_environ},    {"write", l_host_write},
-        {"umask", l_host_umask},       {"isatty", l_host_isatty},      {NULL, NULL},
+        {"pid", l_host_pid},
+        {"ppid", l_host_ppid},
+        {"cwd", l_host_cwd},
+        {"chdir", l_host_chdir},
+        {"execPath", l_host_exec_path},
+        {"argv", l_host_argv},
+        {"kill", l_host_kill},
+        {"abort", l_host_abort},
+        {"title", l_host_title},
+        {"versions", l_host_versions},
+        {"config", l_host_config},
+        {"hrtime", l_host_hrtime},
+        {"now", l_host_now},
+        {"cpus", l_host_cpus},
+        {"getenv", l_host_getenv},
+        {"setenv", l_host_setenv},
+        {"environ", l_host_environ},
+        {"write", l_host_write},
+        {"umask", l_host_umask},
+        {NULL, NULL},
     };
     mh_state_register(L, st, functions);
 }

@@ -129,6 +129,17 @@ static int l_stream_new(lua_State *L)
     return stream_adopt(L, box, s, rc);
 }
 
+/* core.tty(owner, fd) -> box around a terminal, or nil, message, code, errno. Takes fd, also on failure. */
+static int l_stream_tty(lua_State *L)
+{
+    struct mh_state *st = mh_state_of(L);
+    int fd = (int)mh_arg_integer(L, 2, "fd", 0, INT_MAX);
+    struct mh_box *box = mh_box_new(L, st, STREAM, 1);
+    struct mh_stream *s = NULL;
+    int rc = mh_stream_open_tty(st->ctx, fd, &stream_events, &s);
+    return stream_adopt(L, box, s, rc);
+}
+
 /* core.streamKind(fd) -> "tcp" or "pipe"; or nil, message, code, errno */
 static int l_stream_kind(lua_State *L)
 {
@@ -358,6 +369,7 @@ void mh_l_stream_open(lua_State *L, struct mh_state *st)
         {"release", l_stream_release},     {NULL, NULL},
     };
     static const luaL_Reg functions[] = {{"stream", l_stream_new},
+                                         {"tty", l_stream_tty},
                                          {"streamKind", l_stream_kind},
                                          {"connect", l_stream_connect},
                                          {"connectPath", l_stream_connect_path},

@@ -103,13 +103,13 @@ int mh_stream_kind(int fd)
     return S_ISFIFO(st.st_mode) ? 0 : -EINVAL;
 }
 
-int mh_stream_open(struct mh_ctx *ctx, int fd, const struct mh_stream_events *events, struct mh_stream **out)
+/* kind as mh_stream_kind has it. */
+static int stream_open(struct mh_ctx *ctx, int fd, int kind, const struct mh_stream_events *events,
+                       struct mh_stream **out)
 {
     struct mh_stream *s = NULL;
-    int rc = mh_stream_kind(fd);
-    bool tcp = rc == 1;
-    if (rc >= 0)
-        rc = stream_new(ctx, tcp, events, &s);
+    bool tcp = kind == 1;
+    int rc = kind < 0 ? kind : stream_new(ctx, tcp, events, &s);
     if (rc == 0)
         rc = tcp ? uv_tcp_open(&s->uv.tcp, fd) : uv_pipe_open(&s->uv.pipe, fd);
     if (rc == 0) {
@@ -119,6 +119,17 @@ int mh_stream_open(struct mh_ctx *ctx, int fd, const struct mh_stream_events *ev
     if (rc != -EEXIST)
         mh_ctx_close_fd(ctx, fd);
     return s ? stream_abort(s, rc) : rc;
+}
+
+int mh_stream_open(struct mh_ctx *ctx, int fd, const struct mh_stream_events *events, struct mh_stream **out)
+{
+    return stream_open(ctx, fd, mh_stream_kind(fd), events, out);
+}
+
+int mh_stream_open_tty(struct mh_ctx *ctx, int fd, const struct mh_stream_events *events,
+                       struct mh_stream **out)
+{
+    return stream_open(ctx, fd, isatty(fd) ? 0 : -ENOTTY, events, out);
 }
 
 void mh_stream_count(struct mh_stream *s)

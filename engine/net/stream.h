@@ -74,6 +74,10 @@ struct mh_stream {
  */
 int mh_stream_open(struct mh_ctx *ctx, int fd, const struct mh_stream_events *events, struct mh_stream **out);
 
+/* The same for the descriptor of a terminal, for which mh_stream_kind has no number. */
+int mh_stream_open_tty(struct mh_ctx *ctx, int fd, const struct mh_stream_events *events,
+                       struct mh_stream **out);
+
 /* What fd is: 1 a TCP socket, 0 a UNIX socket or a pipe; -EINVAL when it is no stream, or another errno. */
 int mh_stream_kind(int fd);
 

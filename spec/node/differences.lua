@@ -25,4 +25,5 @@ return {
     parent_disconnect_close = improved({ "CP-86", "Q-01" }, "the child's \"close\" comes after disconnect() too"),
     send_unread = improved({ "NET-36" }, "what was read before the socket was sent goes along"),
     spawn_missing_cwd = improved({ "Q-13" }, "the error names the folder that is missing"),
+    stdout_flood = improved({ "PR-69" }, "what was written reaches the reader before the process is gone"),
 }

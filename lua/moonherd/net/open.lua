@@ -62,6 +62,20 @@ function M.accept(fd, server, shared)
     return self
 end
 
+--- A socket that is only read, and not before somebody listens: a process's stdin.
+---@param make fun(owner: table, fd: integer): userdata?, string?, string?, integer? core.stream or its like
+---@param fd integer taken
+---@return moonherd.Socket? socket nil when it cannot be read
+function M.reader(make, fd)
+    local self = setmetatable({ _read_only = true, _reads_later = true }, Socket)
+    local handle = make(self, fd)
+    if handle then
+        self:_adopt(handle)
+        return self
+    end
+    return nil
+end
+
 --- A socket without a connection yet.
 ---@param options table? allowHalfOpen, highWaterMark, maxQueueBytes, noDelay, keepAlive, keepAliveInitialDelay
 ---@return moonherd.Socket

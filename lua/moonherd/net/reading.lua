@@ -114,7 +114,7 @@ end
 
 --- Writes everything that comes to `dest`, as fast as that takes it, and ends it at the end.
 ---@param dest table something with write, end_ and events: a socket, a response, another process's stdin
----@param options table? `["end"] = false`: leaves dest open at the end
+---@param options table? `["end"] = false`: leaves dest open at the end, as stdout and stderr are anyway
 ---@return table dest
 function Reading:pipe(dest, options)
     if type(dest) ~= "table" or not (dest.write and dest.end_ and dest.on) then
@@ -132,7 +132,7 @@ function Reading:pipe(dest, options)
     local function on_end()
         dest:end_()
     end
-    if not (options and options["end"] == false) then
+    if not (options and options["end"] == false) and not dest._isStdio then
         self:once("end", on_end)
     end
     dest:on("drain", on_drain)

@@ -236,7 +236,7 @@ function Socket:_adopt(handle)
     if self._unref then
         handle:unref()
     end
-    if self._flowing ~= false and not self._write_only then
+    if self._flowing ~= false and not self._write_only and not self._reads_later then
         handle:readStart()
     end
 end

@@ -16,7 +16,7 @@ local SOCKETS = { tcp = "TCPSocketWrap", pipe = "PipeWrap" }
 
 local function socket_type(box)
     local fd = box:fd()
-    return fd and SOCKETS[core.streamKind(fd)] or "PipeWrap"
+    return fd and SOCKETS[core.streamKind(fd)] or "TTYWrap"
 end
 
 local function listener_type(box)
@@ -28,7 +28,7 @@ end
 --- What the engine's objects are to Node; what is not named here has no counterpart, or is part of another.
 local TYPES = {
     stream = socket_type,
-    tty = "TTYWrap",
+    file = "FSReqCallback",
     listener = listener_type,
     share = "TCPServerWrap",
     server = "TCPServerWrap", -- of a worker, whose connections come from its master

@@ -1,6 +1,12 @@
 --- process.stdout and process.stderr: writable, and written to at once: what write was given is with the reader, or
 -- in the kernel's hands, when it returns, so that nothing is lost when the process ends. A reader that is slow makes
 -- us wait. Adds its part to `process`.
+--
+--     process.stdout:write("hello\n")
+--     process.stdout:on("error", function(err) process.exit(err.code == "EPIPE" and 0 or 1) end)
+--
+-- They cannot be closed: end_ ends the stream, and the descriptor stays. A terminal has isTTY, columns, rows and
+-- getWindowSize, and tells of another size by "resize".
 
 local check = require("moonherd.check")
 local core = require("moonherd.core")
@@ -8,42 +14,171 @@ local errors = require("moonherd.errors")
 local events = require("moonherd.events")
 local tick = require("moonherd.tick")
 
+local EventEmitter = events.EventEmitter
+
 local M = {}
 
 ---@class moonherd.Stdio: moonherd.EventEmitter
 ---@field fd integer
 ---@field isTTY boolean? true for a terminal, else nil
----@field writable boolean
-local Stdio = events.mixin({ __name = "WriteStream" })
+---@field columns integer? of a terminal
+---@field rows integer? of a terminal
+---@field writable boolean false once it was ended, or writing failed
+local Stdio = events.mixin({
+    __name = "WriteStream",
+    writable = true,
+    writableEnded = false,
+    writableFinished = false,
+    writableNeedDrain = false,
+    writableHighWaterMark = 16384,
+    writableLength = 0,
+    destroyed = false,
+    _isStdio = true,
+})
+
+local SIZE = { columns = 1, rows = 2 }
+
+function Stdio.__index(self, key)
+    if SIZE[key] and rawget(self, "isTTY") then
+        return (select(SIZE[key], core.terminalSize(self.fd)))
+    end
+    return Stdio[key]
+end
+
+-- Writing -----------------------------------------------------------------------------------------------------
 
 local function report_failure(self, err)
     self:emit("error", err)
 end
 
+local function fail(self, err, callback)
+    if callback then
+        tick.add(callback, err)
+    end
+    tick.add(report_failure, self, err)
+    return false
+end
+
 --- Writes all of `data`; `callback(err)` is called afterwards. A failure is an "error" event as well, which raises
 --- where nobody listens for it.
 ---@param data string
----@param callback function?
+---@param encoding string? ignored
+---@param callback fun(err: moonherd.Error?)?
 ---@return boolean ok true: it may be written to again
-function Stdio:write(data, callback)
+function Stdio:write(data, encoding, callback)
+    check.object(self, "stdout:write", "fd")
+    if callback == nil and check.callable(encoding) then
+        encoding, callback = nil, encoding
+    end
     check.string(data, "chunk")
+    check.opt(check.string, encoding, "encoding")
     check.opt(check.fn, callback, "callback")
+    if self.writableEnded then
+        return fail(self, errors.of("ERR_STREAM_WRITE_AFTER_END"), callback)
+    end
     if self.fd == 1 then
         io.stdout:flush() -- what print and io.write left there came first
     end
     local ok, _, code, errno = core.write(self.fd, data)
-    local err = not ok and errors.system(code, errno, "write") or nil
-    if callback then
-        tick.add(callback, err)
+    if not ok then
+        self.writable = false
+        return fail(self, errors.system(code, errno, "write"), callback)
+    elseif callback then
+        tick.add(callback)
     end
-    if err then
-        tick.add(report_failure, self, err)
-    end
-    return ok == true
+    return true
 end
 
+local function emit_close(self)
+    self:emit("close")
+end
+
+local function emit_finish(self)
+    self:emit("finish")
+end
+
+local function finish(self, callback)
+    self.writableFinished = true
+    tick.add(emit_finish, self)
+    tick.add(emit_close, self)
+    if callback then
+        callback()
+    end
+end
+
+--- Ends the stream, not the descriptor: nothing can be written to it any more. "finish" and "close" follow.
+---@param data string? written before
+---@param encoding string? ignored
+---@param callback fun(err: moonherd.Error?)?
+---@return self
+function Stdio:end_(data, encoding, callback)
+    check.object(self, "stdout:end_", "fd")
+    if check.callable(data) then
+        data, encoding, callback = nil, nil, data
+    elseif check.callable(encoding) then
+        encoding, callback = nil, encoding
+    end
+    check.opt(check.fn, callback, "callback")
+    if data ~= nil then
+        self:write(data, encoding)
+    end
+    if not self.writableEnded then
+        self.writableEnded, self.writable = true, false
+        tick.add(finish, self, callback)
+    elseif callback then
+        tick.add(callback, errors.of("ERR_STREAM_ALREADY_FINISHED", "end"))
+    end
+    return self
+end
+
+Stdio["end"] = Stdio.end_
+
+--- Only tells: "error", if there is one, and "close". It can be written to as before.
+---@param err any?
+---@return self
+function Stdio:destroy(err)
+    check.object(self, "stdout:destroy", "fd")
+    if err ~= nil then
+        tick.add(report_failure, self, err)
+    end
+    tick.add(emit_close, self)
+    return self
+end
+
+-- Terminals ---------------------------------------------------------------------------------------------------
+
+--- { columns, rows } of a terminal.
+---@return integer[]?
+function Stdio:getWindowSize()
+    check.object(self, "stdout:getWindowSize", "fd")
+    return self.isTTY and { self.columns, self.rows } or nil
+end
+
+local function watch_size(self)
+    if self.isTTY and not self._watcher then
+        local owner = {
+            on_signal = function()
+                self:emit("resize")
+            end,
+        }
+        self._watcher = core.signal(owner, core.signals.SIGWINCH)
+    end
+end
+
+for _, name in ipairs({ "on", "addListener", "once", "prependListener", "prependOnceListener" }) do
+    Stdio[name] = function(self, event, listener)
+        EventEmitter[name](self, event, listener)
+        if event == "resize" then
+            watch_size(self)
+        end
+        return self
+    end
+end
+
+-- Installing --------------------------------------------------------------------------------------------------
+
 local function new(fd)
-    return setmetatable({ fd = fd, isTTY = core.isatty(fd) or nil, writable = true }, Stdio)
+    return setmetatable({ fd = fd, isTTY = core.isatty(fd) or nil }, Stdio)
 end
 
 ---@param process table
