@@ -93,33 +93,37 @@ function AbortSignal:throwIfAborted()
 end
 
 --- Calls `listener(event)` when it is aborted. The same listener twice is one.
----@param name string "abort"
+---@param type_ string "abort"
 ---@param listener fun(event: table)
 ---@param options { once: boolean? }?
-function AbortSignal:addEventListener(name, listener, options)
+function AbortSignal:addEventListener(type_, listener, options)
     check.object(self, "signal:addEventListener", "aborted")
-    if name == nil or listener == nil then
+    if type_ == nil or listener == nil then
         error(errors.missing_args("type", "listener"), 0)
     end
-    check.string(name, "type")
+    check.string(type_, "type")
     check.fn(listener, "listener")
-    check.opt(check.table, options, "options")
-    for _, known in ipairs(self:listeners(name)) do
+    if options ~= nil then
+        check.opt(check.boolean, check.table(options, "options").once, "options.once")
+    end
+    for _, known in ipairs(self:listeners(type_)) do
         if known == listener then
             return
         end
     end
-    self[options and options.once and "once" or "on"](self, name, listener)
+    self[options and options.once and "once" or "on"](self, type_, listener)
 end
 
----@param name string
+---@param type_ string
 ---@param listener function
-function AbortSignal:removeEventListener(name, listener)
+function AbortSignal:removeEventListener(type_, listener)
     check.object(self, "signal:removeEventListener", "aborted")
-    if name == nil or listener == nil then
+    if type_ == nil or listener == nil then
         error(errors.missing_args("type", "listener"), 0)
     end
-    self:off(name, listener)
+    check.string(type_, "type")
+    check.fn(listener, "listener")
+    self:off(type_, listener)
 end
 
 --- The class: its functions make signals without a controller.

@@ -110,9 +110,13 @@ local function visit_class(class)
     end
 end
 
+--- A class, or what a module exports of one: a table that is called.
 local function visit_table(value)
+    local mt = getmetatable(value)
     if type(rawget(value, "__name")) == "string" then
         visit_class(value)
+    elseif type(mt) == "table" and is_own_function(mt.__call) then
+        visit(mt.__call)
     end
 end
 
@@ -184,6 +188,9 @@ end
 local function build()
     known_modules = count_modules()
     entries, exported, classes, seen = {}, {}, {}, {}
+    if type(package.loaded.moonherd) == "table" then
+        export_module("moonherd", package.loaded.moonherd)
+    end
     local names = { GLOBALS }
     for name in next, require("moonherd.globals").short_names do
         names[#names + 1] = name
@@ -204,6 +211,9 @@ local function build()
         if type(name) == "string" and name:sub(1, 9) == "moonherd." and type(module) == "table" then
             visit_table(module)
             for _, value in next, module do
+                if type(value) == "table" then
+                    visit_table(value)
+                end
                 visit(value)
             end
         end

@@ -11,13 +11,11 @@
 -- when the script has ended.
 
 local core = require("moonherd.core")
+local globals = require("moonherd.globals")
 
-local M = {}
-
-local MODULES = {
-    abort = true, async = true, channel = true, check = true, child_process = true, cluster = true, console = true,
-    dgram = true, dns = true, errors = true, events = true, globals = true, http = true, json = true, net = true,
-    process = true, timers = true,
+local M = {
+    --- What a script run by the program finds: globals, and short names for `require`.
+    install = globals.install,
 }
 
 --- Turns the loop until nothing is left to do, telling process of its end ("beforeExit", "exit").
@@ -40,7 +38,7 @@ end
 -- Loaded when first asked for, as few need all.
 return setmetatable(M, {
     __index = function(self, name)
-        if MODULES[name] then
+        if globals.short_names[name] then
             local module = require("moonherd." .. name)
             rawset(self, name, module)
             return module

@@ -11,7 +11,7 @@ local types = require("scripts.api.types")
 -- Modules that have no entries yet. This table shrinks to nothing.
 local NOT_YET = {
     async = true, child_process = true, cluster = true, console = true, dgram = true, dns = true,
-    globals = true, http = true, moonherd = true, net = true, process = true,
+    http = true, net = true, process = true,
 }
 
 -- Classes that no user meets: of the engine's own conversations.

@@ -27,13 +27,9 @@ local function anchor(heading)
     return (heading:lower():gsub("[^%w _-]", ""):gsub(" ", "-"))
 end
 
-local function is_record(class)
-    return class.extends == nil and #class.order == 0 and #class.events == 0
-end
-
 --- "Class: net.Server", as it stands in headings; the module of classes that have none in their name is not said.
 local function class_heading(class)
-    return (is_record(class) and "Table: " or "Class: ") .. class.name:gsub("^moonherd%.", "")
+    return (class.record and "Table: " or "Class: ") .. class.name:gsub("^moonherd%.", "")
 end
 
 local function class_link(name)
@@ -173,7 +169,7 @@ local function put_class(class)
     end
     put(class.doc)
     put_source(class.source)
-    put_values(is_record(class) and "field" or "property", class.fields)
+    put_values(class.record and "field" or "property", class.fields)
     put_events(4, class)
     for _, name in ipairs(class.order) do
         put_function(4, class, class.functions[name])
@@ -185,7 +181,7 @@ local function classes_of(module)
     local list = {}
     for _, wanted in ipairs({ false, true }) do
         for _, class in ipairs(module.classes) do
-            if class ~= module.body and is_record(class) == wanted then
+            if class ~= module.body and class.record == wanted then
                 list[#list + 1] = class
             end
         end
@@ -219,7 +215,7 @@ local function put_contents()
             links[#links + 1] = ("[%s](#%s)"):format(key, anchor(heading))
         end
         for _, class in ipairs(classes_of(module)) do
-            if not is_record(class) then
+            if not class.record then
                 links[#links + 1] = ("[%s](#%s)"):format(class.name:match("[^.]+$"), anchor(class_heading(class)))
             end
         end

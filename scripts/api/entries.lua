@@ -6,8 +6,8 @@
 --     entries.problems                                          --> { "lua/moonherd/meta/x.lua:12: ...", ... }
 --
 -- A module and a class are alike: `name`, `file`, `line`, `doc`, `fields`, `events`, `functions` (by name), `order`
--- (their names as they stand), `extends`, `source`. A function: `params`, `returns`, `doc`, `raises`, `source`,
--- `method`, or `alias` (the name of the function that it is).
+-- (their names as they stand), `extends`, `source`; a class that is a `record` is a table of options or results. A
+-- function: `params`, `returns`, `doc`, `raises`, `source`, `method`, or `alias` (the name of the function that it is).
 
 local types = require("scripts.api.types")
 
@@ -214,21 +214,25 @@ function Reader:code(line, block)
     local left, right = line:match("^([%w_.]+) = ([%w_.]+)$")
     if right then
         local container_name, key = left:match("^([%w_]+)%.([%w_]+)$")
+        key = key or left
         local target = self.locals[container_name] or self.module
         local _, _, source = split_text(block.text)
         if self.locals[right] then
             target.exports[key] = self.locals[right] -- a class that is a field of the module
         else
-            local alias = { name = key or left, alias = right, file = self.file, line = self.line, source = source }
+            local alias = { name = key, alias = right, file = self.file, line = self.line, source = source }
             alias.doc = split_text(block.text)
             self:add(target, alias)
         end
         return
     end
+    local required = line:match("^([%w_]+) = require")
     local returned = line:match("^return ([%w_]+)$")
-    if returned and self.locals[returned] then
+    if required then
+        self.module.exports[required] = true -- a global that is a module
+    elseif returned and self.locals[returned] then
         self.module.body = self.locals[returned]
-    elseif not returned and not line:find("^local [%w_]+ = require") and not line:find("^[%w_]+ = require") then
+    elseif not returned and not line:find("^local [%w_]+ = require") then
         self:complain("this line is none of an entry: %s", line)
     end
 end
@@ -247,6 +251,8 @@ function Reader:read()
             self.line = number
             if line ~= "" and not line:find("^%-%-") then
                 self:code(line, block)
+            elseif block.class == "moonherd." .. self.module.name then
+                self.module.body = self:class(block) -- the globals stand in no table
             elseif block.class then
                 self:class(block) -- options and records: nothing of the program stands for them
             end
@@ -266,7 +272,8 @@ function M.resolve(entries, owner, entry)
     end
     local name = entry.alias:match("([%w_]+)$")
     local from = entries.modules[entry.alias:match("^([%w_]+)%.") or ""] or owner
-    return owner.functions[name] ~= entry and owner.functions[name] or from.functions[name] or entry
+    local target = owner.functions[name] ~= entry and owner.functions[name] or from.functions[name]
+    return target and M.resolve(entries, from, target) or entry
 end
 
 --- Reads every file of the folder. What is wrong with their form stands in `problems`.
@@ -286,11 +293,16 @@ function M.read(files)
         end
         reader:read()
         local body = module.body
-        if body then
+        if body and next(body.functions) == nil then
+            module.doc, module.source, module.line = body.doc, body.source, body.line
+        elseif body then
             for _, key in ipairs({ "functions", "order", "fields", "events", "exports", "doc", "source", "line",
                 "extends" }) do
                 module[key] = body[key]
             end
+        end
+        for _, class in ipairs(module.classes) do
+            class.record = not (class.extends or class.source or next(class.functions))
         end
         entries.modules[name] = module
         table.insert(entries.order, name)

@@ -37,13 +37,13 @@ end
 ---@return table
 function M.module(name)
     if name == "globals" then
-        local globals = {}
-        for key, value in pairs(require("moonherd.globals").values()) do
-            globals[key] = value
-        end
-        return globals
+        return require("moonherd.globals").values()
     end
-    return require(name == "moonherd" and name or "moonherd." .. name)
+    local module = require(name == "moonherd" and name or "moonherd." .. name)
+    for short_name in pairs(name == "moonherd" and require("moonherd.globals").short_names or {}) do
+        local _ = module[short_name] -- its fields come when they are asked for
+    end
+    return module
 end
 
 local function call_of(value)
@@ -143,15 +143,27 @@ end
 
 local classes
 
---- All classes of the program.
----@return { name: string, functions: table<string, function>, module: string? }[]
+--- What modules export of a class: a table that is called, with functions that need no object.
+local function facade_of(class)
+    for _, name in ipairs(M.modules()) do
+        for _, value in next, M.module(name) do
+            local mt = type(value) == "table" and value ~= class and getmetatable(value)
+            if type(mt) == "table" and mt.__call and mt.__index == class then
+                return value
+            end
+        end
+    end
+    return nil
+end
+
+--- All classes of the program; `facade` is the table that users call, if it is not the class itself.
+---@return { name: string, functions: table<string, function>, module: string?, facade: table? }[]
 function M.classes()
     if classes then
         return classes
     end
-    for _, name in ipairs(M.modules()) do
-        M.module(name)
-    end
+    M.module("moonherd") -- loads them all
+    M.module("globals")
     classes = {}
     for _, class in ipairs(calls.classes()) do
         local own = {}
@@ -161,7 +173,11 @@ function M.classes()
                 own[key] = fn
             end
         end
-        local found = { name = class.name, functions = own, table = class.class }
+        local facade = facade_of(class.class)
+        for key, fn in pairs(facade and M.public(facade) or {}) do
+            own[key] = fn
+        end
+        local found = { name = class.name, functions = own, facade = facade }
         for file in pairs(files_of(found)) do
             found.module = file:match("^moonherd/([%w_]+)")
         end

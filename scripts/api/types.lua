@@ -123,17 +123,13 @@ local KINDS = {
     table = function(_, value) return is_table(value) end,
 }
 
-local function is_object(class)
-    return class.extends ~= nil or next(class.functions) ~= nil
-end
-
 --- Whether a value is of a class, by the `__name` of its metatable, or of one that extends it. Any table may stand for
---- options and other records, which have no methods.
+--- options and other records.
 local function of_class(name, value, classes)
     local class = classes and classes[name]
     if type(value) ~= "table" then
         return false
-    elseif class and not is_object(class) then
+    elseif class and class.record then
         return true
     end
     local mt = getmetatable(value)

@@ -72,7 +72,7 @@ describe("moonherd under a plain luajit", function()
         local done = luajit [[
             require("moonherd").run()
             print(process, setTimeout, (pcall(require, "cluster")))
-            require("moonherd").globals.install()
+            require("moonherd").install()
             print(type(process), type(setTimeout), require("json") == require("moonherd.json"))
         ]]
         assert.equal("nil\tnil\tfalse\ntable\tfunction\ttrue\n", done.stdout)

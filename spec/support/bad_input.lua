@@ -21,6 +21,8 @@
 --                  fields that an options table cannot do without
 --     dangerous  = { ["process.abort"] = true }
 --                  never called with arguments that are all admitted
+--     rethrows   = { ["moonherd.AbortSignal:throwIfAborted"] = true }
+--                  raises what the user has given, whatever that is
 --     named      = { ["timers.setTimeout"] = { callback = "listener" } }
 --                  what messages call an argument, where Node's words have another name for it
 --     dispose    = function(...) end
@@ -93,10 +95,6 @@ local DEFAULTS = {
 }
 DEFAULTS.number = DEFAULTS.integer
 
-local function is_record(class)
-    return class and class.extends == nil and next(class.functions) == nil
-end
-
 --- A good value of a type; nil where that is one.
 function Run:valid_value(value)
     if types.has(value.type, "nil") then
@@ -113,7 +111,7 @@ function Run:valid_value(value)
         return DEFAULTS[first.name](value.range)
     end
     local class = entries.classes[first.name]
-    if is_record(class) then
+    if class and class.record then
         local make = self.options[first.name]
         return make and make() or {}
     end
@@ -259,7 +257,7 @@ function Run:places(entry)
         }
         for _, alternative in ipairs(value.type) do
             local class = entries.classes[alternative.name or ""]
-            for _, field in ipairs(is_record(class) and #path < 64 and class.fields or {}) do
+            for _, field in ipairs(class and class.record and #path < 64 and class.fields or {}) do
                 add(field, path .. "." .. field.name, function(args, item)
                     local make = self.options[class.name]
                     local record = make and make() or {}
@@ -359,7 +357,7 @@ function Run:try_dot(case)
 end
 
 function Run:try_closed(case, receiver)
-    if not receiver.closed or self.dangerous[case.full] then
+    if not receiver.closed or self.dangerous[case.full] or self.rethrows[case.full] then
         return
     end
     local object = receiver.closed()
@@ -402,8 +400,8 @@ function Run:class_case(class, name, entry, receiver)
         name = name, full = full, entry = entry, how = entry.method and "colon" or "dot",
         call = entry.method and calls.noun(short) .. ":" .. name or short .. "." .. name,
         same_as = calls.noun(short) .. ":" .. entry.name,
-        object = receiver.open,
-        done = receiver.dispose or dispose,
+        object = entry.method and receiver.open or function() return program.class(class).facade end,
+        done = entry.method and (receiver.dispose or dispose) or nothing,
     }
 end
 
@@ -421,10 +419,19 @@ end
 
 -- The describe ------------------------------------------------------------------------------------------------
 
+-- Objects of all modules: a parameter may want one of another's.
+local receivers = {}
+for _, name in ipairs(entries.order) do
+    for class, receiver in pairs(require("spec.support.bad_input." .. name).receivers or {}) do
+        receivers[class] = receiver
+    end
+end
+
 local function new_run(name)
     local fixture = require("spec.support.bad_input." .. name)
     local run = { complaints = {}, lines = {}, dispose = fixture.dispose or dispose }
-    for _, key in ipairs({ "receivers", "valid", "options", "dangerous", "named" }) do
+    run.receivers = receivers
+    for _, key in ipairs({ "valid", "options", "dangerous", "rethrows", "named" }) do
         run[key] = fixture[key] or {}
     end
     return setmetatable(run, Run)
@@ -449,7 +456,7 @@ function M.describe(name)
         end
         for _, class in ipairs(module.classes) do
             local receiver = run.receivers[class.name]
-            if class ~= module.body and not is_record(class) then
+            if class ~= module.body and not class.record then
                 bdd.it("to objects of " .. class.name, function()
                     assert(receiver, ("spec/support/bad_input/%s.lua has no receiver of %s"):format(name, class.name))
                     run:try_fields(class, receiver)

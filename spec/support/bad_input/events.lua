@@ -1,5 +1,4 @@
 --- What the bad-input cases need for events.
-local errors = require("moonherd.errors")
 local events = require("moonherd.events")
 
 local function nothing() end
@@ -7,7 +6,6 @@ local function nothing() end
 return {
     receivers = {
         ["moonherd.EventEmitter"] = { open = events.EventEmitter },
-        ["moonherd.Error"] = { open = function() return errors.new("Error", "E", "message") end },
     },
     valid = {
         ["moonherd.EventEmitter:emit"] = function() return { "event", 1, nil, 3 } end,
