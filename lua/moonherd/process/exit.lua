@@ -5,6 +5,7 @@
 
 local check = require("moonherd.check")
 local core = require("moonherd.core")
+local dump = require("moonherd.process.dump")
 local errors = require("moonherd.errors")
 local memory = require("moonherd.process.memory")
 local report = require("moonherd.process.report")
@@ -140,6 +141,7 @@ uncaught = function(err, traceback)
         leave()
     elseif not heard then
         report.line("uncaught error: " .. report.describe(err, traceback))
+        dump.on_uncaught(err, traceback)
         exit_code = CODE_UNCAUGHT
         emit_exit(CODE_UNCAUGHT)
         leave()

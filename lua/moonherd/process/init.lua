@@ -82,6 +82,7 @@ require("moonherd.process.stdin").install(process, getters)
 require("moonherd.process.signals").install(process, method)
 require("moonherd.process.warning").install(process, method)
 exit.install(process, method)
+require("moonherd.process.dump").install(process)
 require("moonherd.process.absent").install(process, getters)
 
 --- Calls `fn(...)` when the running callback has ended, before the loop goes on.

@@ -48,7 +48,9 @@ end
 
 --- The limit was passed: says so and exits with 1. May be replaced.
 function M.passed()
-    report.line(M.words())
+    local words = M.words()
+    report.line(words)
+    require("moonherd.process.dump").on_memory(words)
     require("moonherd.process").exit(1)
 end
 
