@@ -8,7 +8,10 @@ local floor = math.floor
 
 local M = {}
 
-local function prints_itself(value)
+--- Whether a value says itself how it is written, by __tostring.
+---@param value any
+---@return boolean
+function M.prints_itself(value)
     local mt = getmetatable(value)
     return type(mt) == "table" and mt.__tostring ~= nil
 end
@@ -61,11 +64,11 @@ function M.value(value)
         text = M.number(value)
     elseif kind == "function" then
         text = function_text(value)
-    elseif kind == "table" and not prints_itself(value) then
+    elseif kind == "table" and not M.prints_itself(value) then
         local parts = {}
         for key, item in pairs(value) do
             local shown = type(item) == "string" and M.quote(item:sub(1, INSPECT_MAX)) or tostring(item)
-            if type(item) == "table" and not prints_itself(item) then
+            if type(item) == "table" and not M.prints_itself(item) then
                 shown = next(item) == nil and "{}" or "{...}"
             end
             parts[#parts + 1] = ("%s = %s"):format(tostring(key), shown)

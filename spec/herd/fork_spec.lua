@@ -138,6 +138,14 @@ describe("fork and spawn", function()
             refuses("ERR_INVALID_ARG_VALUE", "true", { argv0 = "\0" })
             refuses("ERR_INVALID_ARG_VALUE", "true", { env = { A = "\0" } })
             refuses("ERR_INVALID_ARG_VALUE", "true", { env = { ["A\0"] = "" } })
+            for _, value in ipairs({ {}, print, coroutine.create(print), 5LL }) do
+                refuses("ERR_INVALID_ARG_TYPE", "true", { env = { A = value } })
+            end
+            for _, name in ipairs({ {}, print }) do
+                refuses("ERR_INVALID_ARG_TYPE", "true", { env = { [name] = "x" } })
+            end
+            refuses("ERR_INVALID_ARG_TYPE", "true", { env = 5 })
+            refuses("ERR_INVALID_ARG_VALUE", "true", { env = { ["A=B"] = "x" } })
             refuses("ERR_INVALID_ARG_TYPE", "true", { detached = 1 })
             refuses("ERR_INVALID_ARG_TYPE", "true", { uid = "root" })
             refuses("ERR_INVALID_ARG_TYPE", "true", { gid = 1.5 })
@@ -242,6 +250,17 @@ describe("fork and spawn", function()
             end)
         ]])
         assert.equal("yes \nno mine\nyes \n", text)
+    end)
+
+    it("have variables of what says itself how it is written, and end with tables that lead to themselves", function()
+        passes([[
+            local itself = setmetatable({}, { __tostring = function() return "a text" end })
+            local round = { B = "b" }
+            round.__index = round
+            setmetatable(round, round)
+            local env = setmetatable({ A = itself, __index = "x" }, round)
+            expect("A=a text\nB=b\n__index=x\n", cp.execSync("env | grep -v ^PWD | sort", { env = env }))
+        ]])
     end)
 
     it("look for the program in the PATH of the child", function()

@@ -4,9 +4,10 @@
 --     local runner = require "spec.node.runner"
 --     local results = runner.run(runner.names())        -- NAME -> { status =, oracle =, ours =, problem = }
 --
--- The first line of both files of a pair names the IDs that it checks, and the exit code if it is not 0:
+-- The first line of both files of a pair names the IDs that it checks, the exit code if it is not 0, and whether only
+-- root can run it; others leave it out:
 --
---     -- IDs: CP-01 CP-50; exit 7
+--     -- IDs: CP-01 CP-50; exit 7; as root
 --
 -- Where Node is not installed, the traces it left in spec/node/traces are the oracle; where it is, it has to trace what
 -- is recorded. A pair that differs for a reason stands in spec/node/differences.lua, and what moonherd traces there is
@@ -47,11 +48,14 @@ local NORMALISE = {
         { "Received an instance of Object", "Received a table" },
         { "Received an instance of Array", "Received a table" },
         { "Received %[Object: null prototype%] {}", "Received a table" },
+        { "Received %[Function[^%]]*%]", "Received a function" },
+        { "Received %[%]", "Received {}" },
         { "of type object", "of type table" },
         { "an instance of Array", "of type table" },
         { "an instance of Object", "of type table" },
         -- What JavaScript takes besides; "undefined" is not named where it stands for nothing given.
         { "of type string or an instance of Buffer or URL", "of type string" },
+        { "a string, Uint8Array, or URL without", "a string without" },
         { "of type string or an instance of Buffer, TypedArray, or DataView", "of type string" },
         { "must be one of: undefined, ", "must be one of: " },
         { "type string, object, number, or boolean", "type string, table, number, or boolean" },
@@ -59,7 +63,10 @@ local NORMALISE = {
         { "of type function or null", "one of type function or nil" },
         { "Received NaN", "Received nan" },
         { "Received (%-?)Infinity", "Received %1inf" },
+        { "type number %((%-?)Infinity%)", "type number (%1inf)" },
         { "type number %(NaN%)", "type number (nan)" },
+        -- The first element of a list is 1.
+        { "%f[%w](%w+)%[(%d+)%]", function(list, index) return ("%s[%d]"):format(list, index + 1) end },
         -- The other language's script.
         { "%.js%f[%W]", ".lua" },
     },
@@ -110,22 +117,22 @@ end
 
 -- The cases -----------------------------------------------------------------------------------------------------------
 
---- Names of all pairs, sorted.
+local function first_line(path)
+    local text = sys.slurp(path) or error("there is no " .. path)
+    return (text:match("^[^\n]*"):gsub("^%W*IDs: ", ""))
+end
+
+--- Names of all pairs that can be run here, sorted.
 function M.names()
-    local names = {}
+    local names, root = {}, sys.C.geteuid() == 0
     for _, file in ipairs(sys.list(FOLDER)) do
         local name = file:match("^(.*)%.js$")
-        if name and name ~= "trace" then
+        if name and name ~= "trace" and (root or not first_line(("%s/%s"):format(FOLDER, file)):find("; as root")) then
             names[#names + 1] = name
         end
     end
     table.sort(names)
     return names
-end
-
-local function first_line(path)
-    local text = sys.slurp(path) or error("there is no " .. path)
-    return text:match("^[^\n]*"):gsub("^%W*IDs: ", "")
 end
 
 --- The IDs of a pair, and the code it must end with.

@@ -1,19 +1,32 @@
--- IDs: CP-02
+-- IDs: CP-02 ER-12 M-15
 local t = require("trace")
 local cp = require("child_process")
-local spawn, fork = cp.spawn, cp.fork
-local function code(label, fn)
-    local ok, err = pcall(fn)
-    if ok then t(label, "nothing") else t(label, err.name, err.code) end
+local calls = {
+    { "exec", function(bad, options) cp.exec(bad or "true", options) end },
+    { "execFile", function(bad, options) cp.execFile(bad or "true", {}, options) end },
+    { "execFileSync", function(bad, options) cp.execFileSync(bad or "true", {}, options) end },
+    { "execSync", function(bad, options) cp.execSync(bad or "true", options) end },
+    { "fork", function(bad, options) cp.fork(bad or "x", {}, options) end },
+    { "spawn", function(bad, options) cp.spawn(bad or "true", {}, options) end },
+    { "spawnSync", function(bad, options) cp.spawnSync(bad or "true", {}, options) end },
+}
+for _, call in ipairs(calls) do
+    local name, run = unpack(call)
+    t.throws(name .. " file", function() run("tr\0ue") end)
+    t.throws(name .. " env key", function() run(nil, { env = { ["A\0"] = "x" } }) end)
+    t.throws(name .. " env value", function() run(nil, { env = { A = "x\0y" } }) end)
+    for _, option in ipairs({ { cwd = "/\0" }, { shell = "/bin/\0sh" }, { argv0 = "x\0" }, { execPath = "/\0" },
+        { execArgv = { "a\0" } } }) do
+        local key = next(option)
+        if (key == "shell") ~= (name == "fork") and not (key:find("^exec") and name ~= "fork")
+            and not (key == "argv0" and name == "exec") then
+            t.throws(name .. " " .. key, function() run(nil, option) end)
+        end
+    end
 end
-code("file", function() spawn("tr\0ue") end)
-code("args", function() spawn("true", { "a", "b\0" }) end)
-code("cwd", function() spawn("true", {}, { cwd = "/\0" }) end)
-code("argv0", function() spawn("true", {}, { argv0 = "x\0" }) end)
-code("shell", function() spawn("true", {}, { shell = "/bin/\0sh" }) end)
-code("env key", function() spawn("true", {}, { env = { ["A\0"] = "x" } }) end)
-code("env value", function() spawn("true", {}, { env = { A = "x\0" } }) end)
-code("module", function() fork("x\0") end)
-code("fork args", function() fork("x", { "\0" }) end)
-code("execPath", function() fork("x", {}, { execPath = "/\0" }) end)
-code("execArgv", function() fork("x", {}, { execArgv = { "a\0" } }) end)
+for _, name in ipairs({ "execFile", "execFileSync", "spawn", "spawnSync" }) do
+    t.throws(name .. " arguments", function() cp[name]("true", { "a", "b\0" }) end)
+end
+-- Node counts what else is on the command line.
+local _, err = pcall(cp.fork, "x", { "a", "b\0" })
+t("fork arguments", err.name, err.code)

@@ -26,6 +26,7 @@ int fcntl(int fd, int command, ...);
 int kill(int pid, int signal);
 int getpid(void);
 int getppid(void);
+unsigned geteuid(void);
 int unlink(const char *path);
 int rmdir(const char *path);
 char *mkdtemp(char *pattern);

@@ -6,6 +6,7 @@
 local channel = require("moonherd.channel")
 local check = require("moonherd.check")
 local core = require("moonherd.core")
+local errors = require("moonherd.errors")
 local inspect = require("moonherd.inspect")
 
 local M = {}
@@ -13,7 +14,9 @@ local M = {}
 --- Collects the entries of `env` and of the tables it inherits from (by __index), nearest first.
 local function collect(env, into)
     local process_env = require("moonherd.process").env
-    while type(env) == "table" do
+    local seen = {}
+    while type(env) == "table" and not seen[env] do
+        seen[env] = true
         local entries = rawequal(env, process_env) and core.environ() or env
         for name, value in pairs(entries) do
             if into[name] == nil then
@@ -25,21 +28,30 @@ local function collect(env, into)
     end
 end
 
---- Any value is fine for a variable, as in Node.
-local function value_text(value)
-    if type(value) == "number" then
+--- Becomes a text, as in Node: numbers, booleans, null, and what says itself how it is written.
+local function value_text(value, name)
+    local kind = type(value)
+    if kind == "number" then
         return inspect.number(value)
     elseif value == core.null then
         return "null"
+    elseif kind == "string" or kind == "boolean" or inspect.prints_itself(value) then
+        return check.c_string(tostring(value), name)
     end
-    return tostring(value)
+    error(errors.arg_type(name, { "string", "number", "boolean" }, value), 0)
 end
 
 local function name_text(name)
     if type(name) == "number" then
         return inspect.number(name)
     end
-    return check.c_string(type(name) == "boolean" and tostring(name) or name, "options.env")
+    name = type(name) == "boolean" and tostring(name) or check.string(name, "options.env")
+    local called = "options.env['" .. name .. "']"
+    check.c_string(name, called)
+    if name:find("=", 1, true) then
+        error(errors.arg_value(called, name, "must be a name without '='"), 0)
+    end
+    return name
 end
 
 --- The variables by name. Those that tell of this process's own channel are not passed on.
@@ -55,7 +67,7 @@ function M.read(env)
     local variables = {}
     for name, value in pairs(entries) do
         local key = name_text(name)
-        variables[key] = check.c_string(value_text(value), ("options.env['%s']"):format(key))
+        variables[key] = value_text(value, "options.env['" .. key .. "']")
     end
     variables[channel.FD_VARIABLE], variables[channel.LIMITS_VARIABLE] = nil, nil
     return variables
