@@ -3,7 +3,8 @@
 -- Only the descriptor travels; what it is, the receiver asks the kernel, so that nothing a peer says about it needs to
 -- be believed. A class can be sent if its objects have two methods:
 --
---     object:_share()      -> a duplicate of its descriptor, the caller's; nil if it has none (any more)
+--     object:_share()      -> a duplicate of its descriptor, the caller's; nil if it has none (any more), or what core
+--                             says of a duplicate that cannot be
 --     object:_give_up()       optional: let go of it; another process has it, the connection goes on there
 --     object:_unheard()       optional: bytes that were read from it and that nobody has had
 
@@ -20,15 +21,21 @@ function M.close(fds)
     end
 end
 
---- The descriptors to send for `handle`; nil for one that has none, which then travels as nothing.
+--- The descriptors to send for `handle`; nil for one that has none, which then travels as nothing, and nil with a code
+--- when there can be no more of them.
 ---@param handle any
----@return integer[]?
+---@return integer[]? fds
+---@return string? code
+---@return integer? errno
 function M.share(handle)
     if type(handle) ~= "table" or not handle._share then
         error(errors.of("ERR_INVALID_HANDLE_TYPE"), 0)
     end
-    local fd = handle:_share()
-    return fd and { fd }
+    local fd, _, code, errno = handle:_share()
+    if not fd then
+        return nil, code, errno
+    end
+    return { fd }
 end
 
 --- It was sent: unless it is to be kept, or of a kind that both ends go on using, this end is done with it.

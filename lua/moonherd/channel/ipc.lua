@@ -95,8 +95,15 @@ end
 function Ipc:send(message, handle, options, callback)
     check_message(message)
     local keep = options and options.keepOpen
-    local fds = handle ~= nil and handoff.share(handle) or nil
-    local more, total, code, errno = true, nil, nil, nil
+    local fds, code, errno
+    if handle ~= nil then
+        fds, code, errno = handoff.share(handle)
+    end
+    if code then
+        Ipc.fail(self.target, errors.system(code, errno, "write"), callback)
+        return true -- of that, not of the channel
+    end
+    local more, total = true, nil
     if fds then
         more, total, code, errno = luggage.send(self, handle, keep)
     end

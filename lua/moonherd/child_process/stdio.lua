@@ -11,6 +11,7 @@
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
 local handoff = require("moonherd.handoff")
+local inspect = require("moonherd.inspect")
 
 local M = {}
 
@@ -48,7 +49,8 @@ local function read_element(value, n, sync)
     elseif WORDS[value] then
         return { kind = WORDS[value] }
     elseif type(value) == "string" and not sync then
-        local message = "Asynchronous forks do not support Buffer, TypedArray, DataView or string input: " .. value
+        local message = "Asynchronous forks do not support Buffer, TypedArray, DataView or string input: "
+            .. inspect.value(value)
         error(errors.new("TypeError", "ERR_INVALID_SYNC_FORK_INPUT", message), 0)
     end
     if type(value) == "table" and is_fd(value.fd) then
@@ -85,6 +87,9 @@ function M.read(wanted, sync)
 end
 
 -- Opening -----------------------------------------------------------------------------------------------------
+
+-- Why a handle cannot be given: it is closed, or not open yet.
+local NOTHING_BEHIND = "ERR_INVALID_ARG_VALUE"
 
 local Opened = {}
 Opened.__index = Opened
@@ -152,9 +157,9 @@ function OPEN.fd(opened, n, element)
 end
 
 function OPEN.handle(opened, n, element)
-    local fds = handoff.share(element.handle)
+    local fds, code, errno = handoff.share(element.handle)
     if not fds then
-        return nil, "EBADF"
+        return nil, code or NOTHING_BEHIND, errno
     elseif element.pause then
         element.handle:pause()
     end
@@ -172,7 +177,7 @@ function OPEN.ignore(opened, n)
     return opened:give(n, fd)
 end
 
---- Makes pipes and channel. On failure nothing stays open.
+--- Makes pipes and channel. On failure nothing stays open. Raises for a handle that has no descriptor (any more).
 ---@param elements table[]
 ---@return table? opened
 ---@return string? code
@@ -184,6 +189,9 @@ function M.open(elements)
         if not ok then
             opened:close_theirs()
             opened:close_ours()
+            if code == NOTHING_BEHIND then
+                error(errors.arg_value("stdio", element.handle), 0)
+            end
             return nil, code, errno
         end
     end

@@ -135,7 +135,7 @@ end
 --- A duplicate of the descriptor for another process, which then receives too. See moonherd.handoff.
 function Socket:_share()
     if not self._box then
-        error(errors.system("EBADF", nil, "write"), 0)
+        return nil, "not bound", "EBADF"
     end
     return core.dup(self._box:fd())
 end

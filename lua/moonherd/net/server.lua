@@ -290,7 +290,10 @@ end
 --- moonherd.handoff.
 function Server:_share()
     local fd = self._source and self._source:fd()
-    return fd and core.dup(fd)
+    if not fd then
+        return nil
+    end
+    return core.dup(fd)
 end
 
 -- Making one --------------------------------------------------------------------------------------------------
