@@ -310,11 +310,10 @@ function M.read(files)
     return entries
 end
 
---- All files of lua/moonherd/meta, or of another folder, read from the project's folder.
----@param folder string?
-function M.load(folder)
+--- All files of lua/moonherd/meta, read from the project's folder.
+function M.load()
     local files = {}
-    local pipe = assert(io.popen(("ls %s/*.lua"):format(folder or FOLDER)))
+    local pipe = assert(io.popen(("ls %s/*.lua"):format(FOLDER)))
     for file in pipe:lines() do
         files[#files + 1] = file
     end

@@ -12,15 +12,9 @@ local function differs(ids, reason)
 end
 
 return {
-    channel_lies = improved({ "Q-11" }, "a message that claims to be the library's own is dropped with a warning"),
-    child_dies_before_disconnect = improved({ "Q-12" }, "\"disconnect\" comes, whatever was on its way"),
     child_dies_with_connections = improved({ "Q-09" }, "the server closes: what a dead child had is closed"),
     cluster_accept_fails = improved({ "CL-94" }, "clients wait until the primary has descriptors again"),
-    cluster_dies_with_connection = improved({ "Q-10" }, "what a dead worker had not taken goes to another"),
     cluster_disconnect_waits = improved({ "Q-02" }, "the callback waits for all workers"),
-    cluster_dying_worker = improved({ "Q-06" }, "what the library itself sends to a dying worker never raises"),
-    cluster_full = improved({ "Q-04" }, "a connection waits in the primary until a worker has room"),
-    cluster_index = improved({ "Q-05" }, "a listen that failed leaves its place at the address to the next"),
     exit_after_big_send = improved({ "Q-08" }, "what was sent is written before the process is gone"),
     fork_nan = differs({ "M-06" }, "between moonherd processes NaN and infinities travel as they are, not as null"),
     http_no_host = differs({ "HTTP-17" }, "the 400 has no Date and ends with its head"),
@@ -30,6 +24,7 @@ return {
     net_listen_no_folder = differs({ "NET-05" }, "a folder that is missing is ENOENT, where libuv says EACCES"),
     parent_disconnect_close = improved({ "CP-86", "Q-01" }, "the child's \"close\" comes after disconnect() too"),
     send_unread = improved({ "NET-36" }, "what was read before the socket was sent goes along"),
+    send_returns = differs({ "CP-64" }, "no descriptor waits for an acknowledgement, and nothing behind it"),
     spawn_missing_cwd = improved({ "Q-13" }, "the error names the folder that is missing"),
     stdout_flood = improved({ "PR-69" }, "what was written reaches the reader before the process is gone"),
 }
