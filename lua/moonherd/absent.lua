@@ -20,12 +20,14 @@ end
 ---@param target table
 ---@param prefix string what stands before the name where it is written: "process"
 ---@param members table<string, string> name -> what to use instead
+---@return table target
 function M.methods(target, prefix, members)
     for name, instead in pairs(members) do
         target[name] = function()
             error(M.error(prefix .. "." .. name, instead), 0)
         end
     end
+    return target
 end
 
 return M

@@ -286,6 +286,7 @@ local TEMPLATES = {
     ERR_SERVER_ALREADY_LISTEN = { "Error", "Listen method has been called more than once without closing." },
     ERR_SERVER_NOT_RUNNING = { "Error", "Server is not running." },
     ERR_STREAM_ALREADY_FINISHED = { "Error", "Cannot call %s after a stream was finished" },
+    ERR_STREAM_CANNOT_PIPE = { "Error", "Cannot pipe, not readable" },
     ERR_STREAM_NULL_VALUES = { "TypeError", "May not write null values to stream" },
     ERR_STREAM_WRITE_AFTER_END = { "Error", "write after end" },
     ERR_UNKNOWN_CREDENTIAL = { "Error", "%s identifier does not exist: %s" },

@@ -2,6 +2,7 @@
 --- same plans as moonherd.child_process.options, with `max_buffer`.
 
 local check = require("moonherd.check")
+local encodings = require("moonherd.encoding")
 local errors = require("moonherd.errors")
 local options = require("moonherd.child_process.options")
 local stdio = require("moonherd.child_process.stdio")
@@ -10,23 +11,14 @@ local M = {}
 
 local MAX_BUFFER = 1024 * 1024 -- bytes, unless `maxBuffer` says otherwise
 
--- Their bytes would not be what the program wrote.
-local FOREIGN = { hex = true, base64 = true, base64url = true, ucs2 = true, utf16le = true }
-FOREIGN["ucs-2"], FOREIGN["utf-16le"] = true, true
-local SAME_BYTES = { utf8 = true, buffer = true, ascii = true, latin1 = true, binary = true }
-SAME_BYTES["utf-8"] = true
-
 --- Strings are bytes here: of the encodings that leave them alone it does not matter which.
 local function check_encoding(encoding, sync)
     if encoding == nil then
         return
     end
-    local name = check.string(encoding, "options.encoding"):lower()
-    if FOREIGN[name] then
-        local reason = "is not available, as strings are bytes here: use 'utf8' or 'buffer'"
-        error(errors.arg_value("options.encoding", encoding, reason), 0)
-    elseif sync and not SAME_BYTES[name] then
-        error(errors.of("ERR_UNKNOWN_ENCODING", encoding), 0)
+    encodings.refuse_foreign(check.string(encoding, "options.encoding"), "options.encoding")
+    if sync then
+        encodings.refuse_unknown(encoding)
     end
 end
 

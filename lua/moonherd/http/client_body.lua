@@ -7,6 +7,7 @@ local check = require("moonherd.check")
 local errors = require("moonherd.errors")
 local outgoing = require("moonherd.http.outgoing")
 local tick = require("moonherd.tick")
+local writable = require("moonherd.stream.writable")
 
 local Body = {}
 
@@ -112,9 +113,8 @@ end
 ---@param callback function? called when the kernel has it
 ---@return boolean
 function Body:write(data, encoding, callback)
-    callback = type(encoding) == "function" and encoding or callback
+    callback = writable.callback(encoding, callback)
     check_data(self, data)
-    check.opt(check.fn, callback, "callback")
     if self.writableEnded then
         outgoing.fail_later(self, errors.of("ERR_STREAM_WRITE_AFTER_END"), callback)
         return false
@@ -124,6 +124,8 @@ function Body:write(data, encoding, callback)
             tick.add(callback, errors.new("Error", "ERR_STREAM_DESTROYED", message))
         end
         return false
+    elseif self._gathered then
+        return self:_gather(data, callback)
     end
     local first = self.headersSent and "" or head(self)
     local enough = send(self, first .. framed(self, data), callback)
@@ -156,21 +158,20 @@ end
 ---@return self
 function Body:end_(data, encoding, callback)
     check.object(self, "req:end_")
-    if type(data) == "function" then
-        data, callback = nil, data
-    elseif type(encoding) == "function" then
-        callback = encoding
+    if check.callable(data) then
+        data, encoding, callback = nil, nil, data
     end
+    callback = writable.callback(encoding, callback)
     if data ~= nil then
         check_data(self, data)
     end
-    check.opt(check.fn, callback, "callback")
     if self.writableEnded then
         outgoing.end_again(self, data, callback)
         return self
     elseif self.destroyed then
         return self
     end
+    self:_pourOut()
     local bytes = self.headersSent and "" or head(self, #(data or ""))
     bytes = bytes .. framed(self, data or "")
     if self._framing == "chunked" then
@@ -195,5 +196,6 @@ function Body:end_(data, encoding, callback)
 end
 
 Body["end"] = Body.end_
+writable.install(Body)
 
 return Body

@@ -44,7 +44,21 @@ local Request = {
     writableNeedDrain = false,
     writableHighWaterMark = 16384,
 }
-Request.__index = Request
+local getters = {}
+
+--- What waits to be sent, before there is a socket and in it.
+function getters.writableLength(self)
+    return self._unsent_bytes + (self.socket and self.socket.writableLength or 0)
+end
+
+function Request.__index(self, key)
+    local value = Request[key]
+    if value == nil and getters[key] then
+        return getters[key](self)
+    end
+    return value
+end
+
 events.mixin(Request)
 outgoing.mixin(Request)
 for name, method in pairs(body) do
@@ -83,7 +97,7 @@ local function start(self, socket)
         return
     end
     local unsent = self._unsent
-    self._unsent = {}
+    self._unsent, self._unsent_bytes = {}, 0
     for _, entry in ipairs(unsent) do
         socket:write(entry[1], entry[2])
     end
@@ -115,7 +129,8 @@ local function emit_close(self)
 end
 
 function Request:_onDrain()
-    if self.writableNeedDrain and not self.writableEnded and not self.destroyed then
+    local due = self.writableNeedDrain and self._gathered_bytes == 0
+    if due and not self.writableEnded and not self.destroyed then
         self.writableNeedDrain = false
         self:emit("drain")
     end
@@ -164,7 +179,7 @@ function Request:_onUpgrade(res, socket, bytes)
     socket:setTimeout(0)
     socket:emit("agentRemove")
     local event = self.method == "CONNECT" and "connect" or "upgrade"
-    socket._flowing = nil -- as if nobody had listened yet
+    socket.readableFlowing = nil -- as if nobody had listened yet
     self.upgradeOrConnect = true
     if not self:emit(event, res, socket, bytes) then
         socket:destroy()

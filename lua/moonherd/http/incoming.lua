@@ -14,6 +14,7 @@ local check = require("moonherd.check")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
 local events = require("moonherd.events")
+local readable = require("moonherd.stream.readable")
 local tick = require("moonherd.tick")
 
 local setmetatable = setmetatable
@@ -42,8 +43,7 @@ local Incoming = {
     destroyed = false,
     upgrade = false,
     readable = true,
-    readableEnded = false,
-    readableFlowing = nil, -- nil: nobody has asked yet
+    readableFlowing = nil, -- nobody has asked yet
 }
 events.mixin(Incoming)
 
@@ -132,46 +132,14 @@ function Incoming:pause()
     return self
 end
 
----@return boolean
-function Incoming:isPaused()
-    return self.readableFlowing == false
-end
+readable.install(Incoming)
 
---- For symmetry with Node: bytes are strings here, whatever the encoding is called.
----@return self
-function Incoming:setEncoding()
-    return self
-end
-
---- Writes the body into something that has write and end_, no faster than that takes it.
----@generic T
----@param target T
----@param options { ["end"]: boolean }? end = false leaves the target open
----@return T target
-function Incoming:pipe(target, options)
-    self:on("data", function(bytes)
-        if target:write(bytes) == false then
-            self:pause()
-        end
-    end)
-    target:on("drain", function()
-        self:resume()
-    end)
-    if not (options and options["end"] == false) then
-        self:once("end", function()
-            target:end_()
-        end)
-    end
-    return target
-end
-
+--- As every emitter's; who wants to hear of the end of the exchange has the connection tell of it.
 for _, name in ipairs({ "on", "addListener", "once", "prependListener", "prependOnceListener" }) do
     local add = Incoming[name]
     Incoming[name] = function(self, event, listener)
         add(self, event, listener)
-        if event == "data" and self.readableFlowing == nil then
-            self:resume()
-        elseif event == "close" then
+        if event == "close" then
             self.socket:_watch(self)
         end
         return self

@@ -15,6 +15,7 @@ local inspect = require("moonherd.inspect")
 local interim = require("moonherd.http.interim")
 local outgoing = require("moonherd.http.outgoing")
 local tick = require("moonherd.tick")
+local writable = require("moonherd.stream.writable")
 
 local setmetatable, type = setmetatable, type
 
@@ -31,6 +32,7 @@ local HIGH_WATER_BYTES = 16384
 ---@field headersSent boolean
 ---@field writableEnded boolean end_ was called
 ---@field writableFinished boolean all bytes are the kernel's
+---@field writableLength integer bytes that waited at the last write; 0 once they are the kernel's
 ---@field req moonherd.http.IncomingMessage
 ---@field socket moonherd.http.Connection
 local Response = {
@@ -43,12 +45,14 @@ local Response = {
     writableFinished = false,
     writableNeedDrain = false,
     writableHighWaterMark = HIGH_WATER_BYTES,
+    writableLength = 0,
     destroyed = false,
     strictContentLength = true,
 }
 events.mixin(Response)
 outgoing.mixin(Response)
 interim(Response)
+writable.install(Response)
 
 -- The head ------------------------------------------------------------------------------------------------------
 
@@ -159,9 +163,7 @@ end
 ---@param callback function? called when all bytes so far are the kernel's
 ---@return boolean
 function Response:write(data, encoding, callback)
-    if type(encoding) == "function" then
-        callback = encoding
-    end
+    callback = writable.callback(encoding, callback)
     check_data(self, data)
     if self.writableEnded then
         outgoing.fail_later(self, errors.of("ERR_STREAM_WRITE_AFTER_END"), callback)
@@ -172,6 +174,8 @@ function Response:write(data, encoding, callback)
             tick.add(callback, destroyed_error("write"))
         end
         return false
+    elseif self._gathered then
+        return self:_gather(data, callback)
     end
     if not self._head then
         send_head(self, nil, 0)
@@ -191,6 +195,7 @@ function Response:write(data, encoding, callback)
         self._written[#self._written + 1] = callback
         self.socket:_tell(self)
     end
+    self.writableLength = pending
     if pending < HIGH_WATER_BYTES then
         return true
     end
@@ -209,16 +214,18 @@ function Response:end_(data, encoding, callback)
         check.object(self, "res:end_")
     end
     if type(data) == "function" then
-        data, callback = nil, data
-    elseif type(encoding) == "function" then
-        callback = encoding
+        data, encoding, callback = nil, nil, data
     end
+    callback = writable.callback(encoding, callback)
     if data ~= nil and type(data) ~= "string" then
         check_data(self, data)
     end
     if self.writableEnded then
         outgoing.end_again(self, data, callback)
         return self
+    end
+    if self._gathered then
+        self:_pourOut()
     end
     if self._head then
         if data and not self.destroyed and self.socket then
@@ -245,10 +252,6 @@ function Response:end_(data, encoding, callback)
 end
 
 Response["end"] = Response.end_
-
---- For symmetry with Node: what is written in one turn leaves together in any case.
-function Response.cork() end
-function Response.uncork() end
 
 --- Calls `callback` after ms without traffic on the connection.
 ---@param ms number
@@ -307,6 +310,9 @@ end
 
 --- All bytes so far are the kernel's.
 function Response:_flushed()
+    if self.writableLength > 0 then
+        self.writableLength = 0
+    end
     local written = self._written
     if written then
         self._written = nil
@@ -321,7 +327,7 @@ function Response:_flushed()
         end
         return true
     end
-    if self.writableNeedDrain then
+    if self.writableNeedDrain and self._gathered_bytes == 0 then
         self.writableNeedDrain = false
         self:emit("drain")
     end

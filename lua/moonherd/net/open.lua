@@ -55,7 +55,7 @@ function M.accept(fd, server, shared)
     local options = server._options
     set_options(self, options)
     if options.pauseOnConnect then
-        self._flowing = false
+        self.readableFlowing = false
     end
     handle:count()
     self:_adopt(handle)
@@ -103,7 +103,7 @@ function M.new(options)
     self._write_only = options.readable == false or nil
     self._read_only = options.writable == false or nil
     if options.pauseOnCreate then
-        self._flowing = false
+        self.readableFlowing = false
     end
     local handle, _, code, errno = core.stream(self, fd, options.shared)
     if not handle then

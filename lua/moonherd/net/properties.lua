@@ -52,8 +52,13 @@ function getters.readyState(self)
     return self.writable and "writeOnly" or "closed"
 end
 
+--- What came and nobody has heard yet.
+function getters.readableLength(self)
+    return self._unread_bytes or 0
+end
+
 function getters.writableLength(self)
-    return self._waiting_bytes + (self._handle and self._handle:pending() or 0)
+    return self._waiting_bytes + self._gathered_bytes + (self._handle and self._handle:pending() or 0)
 end
 
 --- The bound address of this end: { address =, family =, port = }; empty without one.

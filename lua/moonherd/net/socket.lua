@@ -67,6 +67,7 @@ local function dismantle(self, err)
     self.destroyed = true
     self.connecting = false
     self._had_error = err ~= nil
+    self.errored = err
     idle.set(self, 0)
     if self._connecting then
         self._connecting:close()
@@ -236,7 +237,7 @@ function Socket:_adopt(handle)
     if self._unref then
         handle:unref()
     end
-    if self._flowing ~= false and not self._write_only and not self._reads_later then
+    if self.readableFlowing ~= false and not self._write_only and not self._reads_later then
         handle:readStart()
     end
 end

@@ -10,6 +10,7 @@ local check = require("moonherd.check")
 local errors = require("moonherd.errors")
 local idle = require("moonherd.net.idle")
 local tick = require("moonherd.tick")
+local writable = require("moonherd.stream.writable")
 
 local Writing = {
     bytesWritten = 0,
@@ -87,14 +88,14 @@ end
 ---@param callback fun(err: moonherd.Error?)? called when the kernel has all of it
 ---@return boolean enough false when so much waits that the caller should wait for "drain"
 function Writing:write(data, encoding, callback)
-    if callback == nil and type(encoding) == "function" then
-        callback = encoding
-    end
+    callback = writable.callback(encoding, callback)
     if type(data) ~= "string" then
         check.object(self, "socket:write")
         error(errors.arg_type("chunk", "string", data), 0)
     elseif self.writableEnded or self.destroyed then
         return refuse_write(self, callback)
+    elseif self._gathered then
+        return self:_gather(data, callback)
     end
     self.bytesWritten = self.bytesWritten + #data
     local handle = self._handle
@@ -137,7 +138,7 @@ function Writing:on_drain()
     tick_all(callbacks)
     if self._given_up then
         self:_give_up()
-    elseif self.writableNeedDrain then
+    elseif self.writableNeedDrain and self._gathered_bytes == 0 then
         self.writableNeedDrain = false
         if not self.writableEnded then
             self:emit("drain")
@@ -187,14 +188,14 @@ end
 ---@param callback fun(err: moonherd.Error?)? called at "finish", or when it will not come
 function Writing:end_(data, encoding, callback)
     check.object(self, "socket:end_")
-    if type(data) == "function" then
-        data, callback = nil, data
-    elseif type(encoding) == "function" then
-        callback = encoding
+    if check.callable(data) then
+        data, encoding, callback = nil, nil, data
     end
+    callback = writable.callback(encoding, callback)
     if data ~= nil then
         self:write(data)
     end
+    self:_pourOut()
     if callback then
         if self.destroyed then
             tick.add(callback, destroyed_error("end"))
@@ -239,7 +240,12 @@ end
 function Writing:_abandonWrites(err)
     tick_all(self._callbacks, err or destroyed_error("write"))
     tick_all(self._end_callbacks, err or destroyed_error("end"))
+    tick_all(self._gathered_callbacks, err or destroyed_error("write"))
     self._callbacks, self._end_callbacks, self._waiting = nil, nil, nil
+    self._gathered, self._gathered_callbacks, self._gathered_bytes = nil, nil, nil -- 0, by the class
 end
+
+writable.install(Writing)
+Writing.pipe = nil -- a socket can be read
 
 return Writing
