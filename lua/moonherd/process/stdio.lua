@@ -13,6 +13,7 @@ local core = require("moonherd.core")
 local errors = require("moonherd.errors")
 local events = require("moonherd.events")
 local tick = require("moonherd.tick")
+local writable = require("moonherd.stream.writable")
 
 local EventEmitter = events.EventEmitter
 
@@ -31,16 +32,19 @@ local Stdio = events.mixin({
     writableFinished = false,
     writableNeedDrain = false,
     writableHighWaterMark = 16384,
-    writableLength = 0,
     destroyed = false,
     _isStdio = true,
 })
+
+writable.install(Stdio)
 
 local SIZE = { columns = 1, rows = 2 }
 
 function Stdio.__index(self, key)
     if SIZE[key] and rawget(self, "isTTY") then
         return (select(SIZE[key], core.terminalSize(self.fd)))
+    elseif key == "writableLength" then
+        return self._gathered_bytes -- what is written is written at once
     end
     return Stdio[key]
 end
@@ -67,14 +71,12 @@ end
 ---@return boolean ok true: it may be written to again
 function Stdio:write(data, encoding, callback)
     check.object(self, "stdout:write", "fd")
-    if callback == nil and check.callable(encoding) then
-        encoding, callback = nil, encoding
-    end
+    callback = writable.callback(encoding, callback)
     check.string(data, "chunk")
-    check.opt(check.string, encoding, "encoding")
-    check.opt(check.fn, callback, "callback")
     if self.writableEnded then
         return fail(self, errors.of("ERR_STREAM_WRITE_AFTER_END"), callback)
+    elseif self._gathered then
+        return self:_gather(data, callback)
     end
     if self.fd == 1 then
         io.stdout:flush() -- what print and io.write left there came first
@@ -115,13 +117,12 @@ function Stdio:end_(data, encoding, callback)
     check.object(self, "stdout:end_", "fd")
     if check.callable(data) then
         data, encoding, callback = nil, nil, data
-    elseif check.callable(encoding) then
-        encoding, callback = nil, encoding
     end
-    check.opt(check.fn, callback, "callback")
+    callback = writable.callback(encoding, callback)
     if data ~= nil then
-        self:write(data, encoding)
+        self:write(data)
     end
+    self:_pourOut()
     if not self.writableEnded then
         self.writableEnded, self.writable = true, false
         tick.add(finish, self, callback)
