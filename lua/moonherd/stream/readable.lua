@@ -3,8 +3,8 @@
 --     readable.install(Class)      -- before events.mixin(Class)
 --
 -- The class has resume and pause, keeps `readableFlowing` (true: data is passed on; false: paused; nil: nobody has
--- said yet) and emits "data" and "end". Node's other way to read, "readable" with read(), is not here: it is for streams that
--- give as many bytes as one asks for, and what comes from a descriptor comes as it pleases.
+-- said yet) and emits "data" and "end". Node's other way to read, "readable" with read(), is not here: it is for
+-- streams that give as many bytes as one asks for, and what comes from a descriptor comes as it pleases.
 
 local absent = require("moonherd.absent")
 local check = require("moonherd.check")
