@@ -6,7 +6,9 @@
 -- Arguments are shown as moonherd.format does it. A line is written with one system call. That nobody reads the
 -- stream any more is no error here: a program must not die of its log.
 
+local check = require("moonherd.check")
 local core = require("moonherd.core")
+local errors = require("moonherd.errors")
 local format = require("moonherd.format")
 
 local M = {}
@@ -52,14 +54,20 @@ end
 ---@param value any
 ---@param options { depth: integer? }?
 function M.dir(value, options)
+    if options ~= nil then
+        local levels = check.opt(check.number, check.table(options, "options").depth, "options.depth")
+        if levels and not (levels >= 0) then
+            error(errors.out_of_range("options.depth", ">= 0", levels), 0)
+        end
+    end
     write(1, format.value(value, options))
 end
 
 --- A line on stderr if the first argument is false or nil.
----@param condition any
+---@param value any
 ---@param ... any
-function M.assert(condition, ...)
-    if not condition then
+function M.assert(value, ...)
+    if not value then
         local text = format.line(...)
         write(2, text == "" and "Assertion failed" or "Assertion failed: " .. text)
     end
@@ -83,6 +91,10 @@ end
 local started = {}
 local counts = {}
 
+local function label_of(label)
+    return check.opt(check.string, label, "label") or "default"
+end
+
 local function seconds()
     local whole, nanos = core.hrtime()
     return whole + nanos / 1e9
@@ -91,11 +103,11 @@ end
 --- Starts a clock of that name, which timeLog reads and timeEnd ends.
 ---@param label string?
 function M.time(label)
-    started[label or "default"] = seconds()
+    started[label_of(label)] = seconds()
 end
 
 local function show_time(label, ...)
-    label = label or "default"
+    label = label_of(label)
     local since = started[label]
     if not since then
         M.warn(("No such label '%s' for console.time()"):format(label))
@@ -111,20 +123,20 @@ M.timeLog = show_time
 ---@param label string?
 function M.timeEnd(label)
     show_time(label)
-    started[label or "default"] = nil
+    started[label_of(label)] = nil
 end
 
 --- A line with how often it was called with that label.
 ---@param label string?
 function M.count(label)
-    label = label or "default"
+    label = label_of(label)
     counts[label] = (counts[label] or 0) + 1
     M.log(("%s: %d"):format(label, counts[label]))
 end
 
 ---@param label string?
 function M.countReset(label)
-    counts[label or "default"] = nil
+    counts[label_of(label)] = nil
 end
 
 return M
