@@ -56,7 +56,7 @@ end
 function M.dir(value, options)
     if options ~= nil then
         local levels = check.opt(check.number, check.table(options, "options").depth, "options.depth")
-        if levels and not (levels >= 0) then
+        if levels and (levels < 0 or levels ~= levels) then
             error(errors.out_of_range("options.depth", ">= 0", levels), 0)
         end
     end

@@ -53,15 +53,15 @@ local function ipv4_first(list)
     return sorted
 end
 
---- Looks a name up: (host, callback), (host, family, callback) or (host, options, callback). A numeric address is its
---- own answer; the callback is never called from inside the call.
----@param host string? "" or nil is answered with no address, as in Node
+--- Looks a name up: (hostname, callback), (hostname, family, callback) or (hostname, options, callback). A numeric
+--- address is its own answer; the callback is never called from inside the call.
+---@param hostname string? "" or nil is answered with no address, as in Node
 ---@param options integer|table|nil family (0, 4, 6), all (a list is wanted), order ("verbatim", "ipv4first")
 ---@param callback fun(err: moonherd.Error?, address: string|table[]|nil, family: integer?)
-function M.lookup(host, options, callback)
-    check.no_object(host, M, "dns.lookup")
-    if host ~= nil then
-        check.c_string(host, "hostname")
+function M.lookup(hostname, options, callback)
+    check.no_object(hostname, M, "dns.lookup")
+    if hostname ~= nil then
+        check.c_string(hostname, "hostname")
     end
     if callback == nil and check.callable(options) then
         options, callback = nil, options
@@ -77,13 +77,13 @@ function M.lookup(host, options, callback)
         local first = sorted and ipv4_first(list)[1] or list[1]
         callback(nil, first and first.address, first and first.family or (family == 6 and 6 or 4))
     end
-    local numeric = host and core.isIP(host)
-    if host == nil or host == "" then
+    local numeric = hostname and core.isIP(hostname)
+    if hostname == nil or hostname == "" then
         tick.add(answer, nil, {})
     elseif numeric ~= 0 then
-        tick.add(answer, nil, { { address = host, family = numeric } })
+        tick.add(answer, nil, { { address = hostname, family = numeric } })
     else
-        resolve(host, family, answer)
+        resolve(hostname, family, answer)
     end
 end
 

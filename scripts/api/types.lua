@@ -37,6 +37,10 @@ local function parse_primary(text, at)
         local _, after = balanced(text, at, "{}")
         return { { kind = "table" } }, after
     end
+    local number = text:match("^%-?%d+", at)
+    if number then
+        return { { kind = "literal", value = tonumber(number) } }, at + #number
+    end
     local name = text:match("^[%a_][%w_.]*", at)
     if not name then
         error(("type '%s': a type is wanted at '%s'"):format(text, text:sub(at)), 0)

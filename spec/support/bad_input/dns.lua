@@ -1,0 +1,8 @@
+--- What the bad-input cases need for dns.
+local function nothing() end
+
+return {
+    valid = {
+        ["dns.lookup"] = function() return { "127.0.0.1", {}, nothing } end,
+    },
+}
