@@ -23,8 +23,8 @@ local M = {
     FD_VARIABLE = "MOONHERD_CHANNEL_FD",
     --- Limits of the channel other than the usual ones, "name=number name=number".
     LIMITS_VARIABLE = "MOONHERD_CHANNEL_LIMITS",
-    --- Limits that may be set when a process is forked, see engine/ipc/channel.h.
-    LIMITS = { "frameBytes", "queueBytes", "highWaterMark", "handles" },
+    --- Limits that may be set when a process is forked, see engine/ipc/channel.h; for `requests`, channel/requests.
+    LIMITS = { "frameBytes", "queueBytes", "highWaterMark", "handles", "requests" },
 }
 
 local EXIT_FLUSH_MS = 1000 -- how long a process that exits waits for its parent to take what is queued
@@ -52,6 +52,18 @@ end
 ---@return boolean
 function Channel:hasRef()
     return self._ipc.box:hasRef()
+end
+
+--- moonherd only: what becomes of requests on this channel.
+---@return { pending: integer, serving: integer, stray: integer }
+function Channel:requests()
+    check.object(self, "channel:requests", "_ipc")
+    local asked = self._ipc.asked
+    return {
+        pending = asked and asked.waiting or 0,
+        serving = asked and asked.serving or 0,
+        stray = asked and asked.stray or 0,
+    }
 end
 
 --- Sends a message: any value but functions, threads and foreign data, which are left out of tables.
@@ -89,12 +101,24 @@ local function disconnect(target)
     target._ipc:finish()
 end
 
+-- Requests are loaded by who uses them.
+
+local function request(...)
+    return require("moonherd.channel.requests").request(...)
+end
+
+local function on_request(...)
+    return require("moonherd.channel.requests").on_request(...)
+end
+
 --- Gives the target its channel. Without a usable fd it is one that has ended.
 local function equip(target, fd, limits, peer)
     local ipc = fd and Ipc.open(target, fd, limits, peer)
     target.connected = ipc ~= nil
     target.send = send
     target.disconnect = disconnect
+    target.request = request
+    target.onRequest = on_request
     if ipc then
         target._ipc = ipc
         target.channel = setmetatable({ _ipc = ipc, fd = fd }, Channel)
@@ -112,7 +136,7 @@ end
 ---@return boolean opened
 function M.attach(child, fd, limits, closed)
     local ipc = equip(child, fd, limits, function()
-        return ("process %s"):format(child.pid or "?")
+        return child._who or ("process %s"):format(child.pid or "?")
     end)
     if ipc then
         ipc.closed = closed
@@ -136,23 +160,26 @@ local function count_listeners(process, ipc)
     local heard = 0
     ipc.counted = true
     ipc.box:unref()
-    local function first(name)
+    function ipc.hold()
         heard = heard + 1
         if ipc.counted then
             ipc.box:ref()
         end
-        if name == "message" then
-            tick.add(ipc.listened, ipc)
-        end
     end
-    local function last()
+    function ipc.release()
         heard = heard - 1
         if ipc.counted and heard == 0 then
             ipc.box:unref()
         end
     end
+    local function first(name)
+        ipc.hold()
+        if name == "message" then
+            tick.add(ipc.listened, ipc)
+        end
+    end
     for _, name in ipairs({ "message", "disconnect" }) do
-        process._watch(name, first, last)
+        process._watch(name, first, ipc.release)
         process._watch_now(name)
     end
 end
@@ -177,6 +204,8 @@ function M.adopt(process, fd)
     end)
     process.send = util.either(process, send)
     process.disconnect = util.either(process, disconnect)
+    process.request = util.either(process, request)
+    process.onRequest = util.either(process, on_request)
     if not ipc then
         tick.add(process.emit, "disconnect")
         return
@@ -202,6 +231,25 @@ end
 function M.hear(target, fn)
     if target._ipc then
         target._ipc.hear = fn
+    end
+end
+
+--- How messages call the child at the other end.
+---@param child table
+---@param who string
+function M.call(child, who)
+    child._who = who
+end
+
+--- Takes no more requests from the other end, and calls `done` once none is being answered.
+---@param target table
+---@param done function
+function M.when_answered(target, done)
+    local asked = target._ipc and target._ipc.asked
+    if asked then
+        asked:when_idle(done)
+    else
+        done()
     end
 end
 

@@ -121,7 +121,7 @@ describe("a worker that sends", function()
         it(attack[1] .. " is cut off and named", function()
             local master, before = start(attack[2], peak)
             local words = master:expect("%(moonherd:%d+%) ([^\n]*process %d+[^\n]*)\n", nil, "stderr")
-            assert.truthy(words:find("The channel to process %d+ was closed: ."), words)
+            assert.truthy(words:find("The channel to worker 1 %(process %d+%) was closed: ."), words)
             master:expect("disconnect 1\n")
             master:expect("exit 1 0\n") -- the worker sees its channel end, and leaves
             master:expect("up 3\n")

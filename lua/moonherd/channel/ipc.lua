@@ -11,7 +11,7 @@ local handoff = require("moonherd.handoff")
 local inspect = require("moonherd.inspect")
 local Kept = require("moonherd.channel.kept")
 local luggage = require("moonherd.channel.luggage")
-local sanitize = require("moonherd.channel.sanitize")
+local messages = require("moonherd.channel.message")
 local tick = require("moonherd.tick")
 
 -- Ends of a channel that say nothing against the peer: it died, perhaps in the middle of a frame.
@@ -20,15 +20,10 @@ local NO_FAULT = { ERR_PEER_GONE = true, ECONNRESET = true, EPIPE = true }
 -- Turns of the loop, each a read, that a dead peer's last words may take; a child of its own may go on talking.
 local EXHAUST_TURNS = 256
 
--- What the sender can do about it.
-local REMEDY = {
-    ERR_IPC_FRAME_TOO_LARGE = " (ipc.frameBytes of fork)",
-    ERR_IPC_QUEUE_FULL = " (ipc.queueBytes of fork); after send returns false, wait for its callback",
-}
-
 local INTERNAL_PREFIX = "NODE_"
 
-local SENDABLE = { string = true, number = true, boolean = true, table = true }
+-- See channel/requests.
+local OUR_REQUESTS = { MOONHERD_REQUEST = true, MOONHERD_ANSWER = true }
 
 ---@class moonherd.Ipc
 local Ipc = {}
@@ -44,6 +39,7 @@ function Ipc.open(target, fd, limits, peer)
     local self = setmetatable({
         target = target,
         peer = peer,
+        limits = limits,
         kept = Kept.new(),
         waiting = { first = 1, last = 0 },
     }, Ipc)
@@ -71,60 +67,18 @@ function Ipc.fail(target, err, callback)
     return false
 end
 
-local function check_message(message)
-    if message == nil then
-        error(errors.missing_args("message"), 0)
-    end
-    if not SENDABLE[type(message)] and not sanitize.is_plain(message) then
-        error(errors.arg_type("message", { "string", "table", "number", "boolean" }, message), 0)
-    end
-end
-
---- Sends with copies of what cannot be sent left out; raises when even that cannot be.
-local function send_sanitized(box, message, fds)
-    local ok, copy = pcall(sanitize.copy, message)
-    if not ok then
-        handoff.close(fds)
-        error(copy, 0)
-    end
-    return box:send(copy, fds)
-end
-
 --- The channel is connected; options and callback are checked.
 ---@return boolean more
 function Ipc:send(message, handle, options, callback)
-    check_message(message)
+    messages.check(message)
     local keep = options and options.keepOpen
-    local fds, code, errno
-    if handle ~= nil then
-        fds, code, errno = handoff.share(handle)
-    end
-    if code then
-        Ipc.fail(self.target, errors.system(code, errno, "write"), callback)
-        return true -- of that, not of the channel
-    end
-    local more, total = true, nil
-    if fds then
-        more, total, code, errno = luggage.send(self, handle, keep)
-    end
+    local more, total, code, errno = messages.send(self, "send", message, handle, keep)
     if more == nil then
-        handoff.close(fds)
-    else
-        more, total, code, errno = self.box:send(message, fds)
-    end
-    if code == "ERR_IPC_UNSENDABLE" then
-        more, total, code, errno = send_sanitized(self.box, message, fds)
-    end
-    if more == nil then
-        local words = total .. (REMEDY[code] or "")
-        return Ipc.fail(self.target, errors.new("Error", code, words, { errno = errno, syscall = "write" }), callback)
+        Ipc.fail(self.target, messages.refused(total, code, errno), callback)
+        return total == nil -- that is about the handle, not the channel
     end
     if callback then
         self:await(total, callback)
-    end
-    if fds then
-        luggage.sent(self)
-        handoff.sent(handle, keep)
     end
     return more
 end
@@ -159,18 +113,8 @@ end
 
 -- Receiving ---------------------------------------------------------------------------------------------------
 
---- What came with a message, nil for nothing or what is broken.
-local function handle_of(fds)
-    if not fds then
-        return nil
-    end
-    local handle = handoff.receive(fds, fds.unread)
-    luggage.unpack(fds, handle)
-    return handle
-end
-
 function Ipc:deliver(message, fds)
-    self.target:emit("message", message, handle_of(fds))
+    self.target:emit("message", message, messages.handle_of(fds))
 end
 
 local function deliver_kept(self)
@@ -220,7 +164,7 @@ function Ipc:on_message(message, fds, bytes)
             luggage.discard(fds)
             return warn_of_reserved(self, message.cmd)
         end
-        return self.target:emit("internalMessage", message, handle_of(fds))
+        return self.target:emit("internalMessage", message, messages.handle_of(fds))
     end
     if self.kept:empty() and self.target:listenerCount("message") > 0 then
         return self:deliver(message, fds)
@@ -232,8 +176,25 @@ function Ipc:on_message(message, fds, bytes)
     self:listened() -- those before it may be on their way
 end
 
+--- The conversation of `request` and `onRequest`, which starts with the first of either.
+---@return moonherd.Requests
+function Ipc:requests()
+    if not self.asked then
+        self.asked = require("moonherd.channel.requests").new(self, self.limits and self.limits.requests)
+    end
+    return self.asked
+end
+
+--- Keeps the program alive until as many `release`: for an end whose channel does not do so by itself.
+function Ipc.hold() end
+
+function Ipc.release() end
+
 --- The library's own, which no user's message can pass for. Listeners see the value; the descriptors are not theirs.
 function Ipc:on_internal(message, fds)
+    if type(message) == "table" and OUR_REQUESTS[message.cmd] then
+        return self:requests():hear(message, fds)
+    end
     if luggage.hear(self, message) then
         handoff.close(fds)
     elseif self.hear then
@@ -283,6 +244,9 @@ function Ipc:on_end(code, reason)
     self.target.connected = false
     self.target.channel = nil
     luggage.ended(self)
+    if self.asked then
+        self.asked:close()
+    end
     local err
     if code and not NO_FAULT[code] then
         err = errors.new("Error", code, ("The channel to %s was closed: %s"):format(self.peer(), reason))

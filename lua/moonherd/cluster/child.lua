@@ -73,7 +73,7 @@ local function leave(asked_by_master)
     end
     worker.exitedAfterDisconnect = true
     worker.state = "disconnecting"
-    close_servers(function()
+    local function let_go()
         if not process.connected then
             return
         elseif asked_by_master then
@@ -83,6 +83,9 @@ local function leave(asked_by_master)
                 process.disconnect()
             end)
         end
+    end
+    close_servers(function()
+        channel.when_answered(process, let_go)
     end)
 end
 

@@ -41,6 +41,24 @@ function Worker:send(...)
     return self.process:send(...)
 end
 
+--- moonherd only: asks the other end, see channel/requests: (message, options?) in a task, or with a callback.
+---@param message any
+---@param options number|table|nil
+---@param callback fun(err: moonherd.Error?, answer: any)?
+---@return any answer
+---@return moonherd.Error? err
+function Worker:request(message, options, callback)
+    check.object(self, "worker:request", "process")
+    return self.process:request(message, options, callback)
+end
+
+--- moonherd only: answers what the other end asks.
+---@param handler (fun(message: any, handle: any): any, any)?
+function Worker:onRequest(handler)
+    check.object(self, "worker:onRequest", "process")
+    self.process:onRequest(handler)
+end
+
 --- Whether messages can be sent: from the fork until disconnect is asked for or happens.
 ---@return boolean
 function Worker:isConnected()
