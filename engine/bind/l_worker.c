@@ -4,6 +4,7 @@
  *
  *     owner:on_silent(missed, silence_ms)                  a worker has not answered its pings
  *     owner:on_error(message, code, errno, retrying)       a share cannot accept
+ *     owner:on_waiting(waiting)                            its connections wait for workers, or no longer do
  */
 #include "base/err.h"
 #include "bind/args.h"
@@ -180,7 +181,18 @@ static void share_failed(struct mh_share *share, int rc, bool retrying)
     mh_box_emit(share->handle.owner, "on_error", share_push_failure, &failure);
 }
 
-static const struct mh_share_events share_events = {share_failed};
+static int share_push_waiting(lua_State *L, void *arg)
+{
+    lua_pushboolean(L, *(bool *)arg);
+    return 1;
+}
+
+static void share_waiting(struct mh_share *share, bool waiting)
+{
+    mh_box_emit(share->handle.owner, "on_waiting", share_push_waiting, &waiting);
+}
+
+static const struct mh_share_events share_events = {share_failed, share_waiting};
 
 /*
  * core.share(owner, id, fd [, path]) -> box | nil, message, code, errno. Takes fd, which must be listening.

@@ -84,6 +84,26 @@ static void share_wait(struct mh_share *share)
         mh_timer_start(share->retry, share->retry_ms, 0);
 }
 
+/* Offers of ours that are out. */
+static uint64_t share_outstanding(const struct mh_share *share)
+{
+    uint64_t count = 0;
+    for (const struct mh_link *l = share->members.next; l != &share->members; l = l->next)
+        count += mh_worker_count_offers(mh_of(l, struct mh_share_member, link)->worker, share);
+    return count;
+}
+
+/* A connection has to wait. The time runs from the first that does, and anew from each that is taken. */
+static void share_note_wait(struct mh_share *share)
+{
+    uint64_t taken = share->handed - share->returned - share_outstanding(share);
+    if (share->stuck_ms == 0 || share->stuck_taken != taken) {
+        share->stuck_ms = uv_now(share->handle.ctx->loop);
+        share->stuck_taken = taken;
+    }
+    share_wait(share);
+}
+
 static void share_park(struct mh_share *share, int fd)
 {
     if (mh_buf_append(&share->parked, &fd, sizeof fd) < 0) {
@@ -92,7 +112,7 @@ static void share_park(struct mh_share *share, int fd)
     }
     if (share->listener)
         mh_listener_pause(share->listener);
-    share_wait(share);
+    share_note_wait(share);
 }
 
 /* Try those that wait, oldest first; with none left, the listener goes on. */
@@ -108,9 +128,41 @@ static void share_serve_parked(struct mh_share *share)
         mh_buf_take(&share->parked, sizeof fd);
         share->retry_ms = MH_SHARE_RETRY_FIRST_MS;
     }
-    mh_timer_stop(share->retry);
+    /* They are not taken yet, only offered. */
+    if (share->stuck_ms != 0)
+        share_wait(share);
+    else
+        mh_timer_stop(share->retry);
     if (share->listener && mh_share_has_members(share))
         mh_listener_resume(share->listener);
+}
+
+/*
+ * Whether what waited is taken now, and whether there is news. One that goes from worker to worker, and is
+ * refused by each, waits as one that is not even offered.
+ */
+static void share_look(struct mh_share *share)
+{
+    bool parked = mh_buf_len(&share->parked) > 0;
+    uint64_t outstanding = share_outstanding(share);
+    uint64_t taken = share->handed - share->returned - outstanding;
+    bool moved = taken != share->stuck_taken;
+    bool over = !parked && (moved || outstanding == 0);
+    if (over) {
+        share->stuck_ms = 0;
+        mh_timer_stop(share->retry);
+    } else if (moved) {
+        share->stuck_ms = 0;
+        share_note_wait(share);
+    } else {
+        share_wait(share);
+    }
+    bool stuck = !over && uv_now(share->handle.ctx->loop) - share->stuck_ms >= MH_SHARE_WAITING_MS;
+    if (share->told_waiting ? !over : !stuck)
+        return;
+    share->told_waiting = !share->told_waiting;
+    if (share->events->on_waiting)
+        share->events->on_waiting(share, share->told_waiting);
 }
 
 static void share_retry_due(struct mh_timer *timer)
@@ -119,15 +171,19 @@ static void share_retry_due(struct mh_timer *timer)
     struct mh_ctx *ctx = timer->handle.ctx;
     share->retry_ms = share->retry_ms * 2 < MH_SHARE_RETRY_MS ? share->retry_ms * 2 : MH_SHARE_RETRY_MS;
     share_serve_parked(share);
+    share_look(share);
     mh_ctx_settle(ctx);
 }
 
 static void share_returned(void *home, int fd, struct mh_worker *from, bool refused)
 {
     struct mh_share *share = home;
+    share->returned++;
     if (!mh_handle_is_open(&share->handle))
         share_drop(share, fd);
-    else if (!share_offer(share, fd, from, refused))
+    else if (share_offer(share, fd, from, refused))
+        share_note_wait(share);
+    else
         share_park(share, fd);
 }
 

@@ -3,8 +3,9 @@
  *
  * Round robin over the workers that have joined, passing over those that are full, draining or stalled. When
  * nobody can take a connection it is parked here and the listener pauses, so that the next ones wait in the
- * kernel's backlog: a bounded queue, and no accepted connection is dropped. Owns the listener and the parked
- * descriptors; borrows the workers, which leave by themselves when they close.
+ * kernel's backlog: a bounded queue, and no accepted connection is dropped. When that lasts, the owner is
+ * told. Owns the listener and the parked descriptors; borrows the workers, which leave by themselves when
+ * they close.
  */
 #ifndef MH_CLUSTER_SHARE_H
 #define MH_CLUSTER_SHARE_H
@@ -19,12 +20,16 @@
  * room again in no time, and at most. */
 #define MH_SHARE_RETRY_FIRST_MS 1u
 #define MH_SHARE_RETRY_MS       10u
+#define MH_SHARE_WAITING_MS     1000u /* that long nothing was taken: worth a word */
 
 struct mh_share;
 
 struct mh_share_events {
     /* Accepting failed, see net/listener.h. */
     void (*on_error)(struct mh_share *share, int rc, bool retrying);
+    /* Connections wait, and for MH_SHARE_WAITING_MS no worker has taken any; or none waits any more. In turn.
+     */
+    void (*on_waiting)(struct mh_share *share, bool waiting);
 };
 
 struct mh_share_member {
@@ -43,9 +48,12 @@ struct mh_share {
     struct mh_timer *retry;
     uint64_t retry_ms;    /* its present delay */
     struct mh_buf parked; /* descriptors, oldest first */
-    bool resuming;
-    uint64_t handed;  /* offers made */
-    uint64_t dropped; /* connections closed because too many were parked, or the share closed */
+    uint64_t stuck_ms;    /* since when nothing was taken, while some wait; 0: none waits */
+    uint64_t stuck_taken; /* what had been taken by then */
+    bool told_waiting;
+    uint64_t handed;   /* offers made */
+    uint64_t returned; /* those that were not taken */
+    uint64_t dropped;  /* connections closed because too many were parked, or the share closed */
 };
 
 /* Takes the listening fd, also on failure. Pauses until a worker joins. Returns 0 or a negative code. */

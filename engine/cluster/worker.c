@@ -135,6 +135,14 @@ void mh_worker_recall(struct mh_worker *w, const void *home)
     worker_rest(w);
 }
 
+unsigned mh_worker_count_offers(const struct mh_worker *w, const void *home)
+{
+    unsigned count = 0;
+    for (uint32_t slot = 0; slot < MH_HEALTH_CLAIMS && w->outstanding > 0; slot++)
+        count += w->offers[slot].fd >= 0 && w->offers[slot].home == home;
+    return count;
+}
+
 static void worker_sweep_due(struct mh_timer *timer)
 {
     struct mh_worker *w = timer->handle.owner;

@@ -94,6 +94,9 @@ bool mh_worker_stalled(struct mh_worker *w);
  */
 int mh_worker_offer(struct mh_worker *w, uint32_t share, int fd, mh_worker_return_cb give_back, void *home);
 
+/* How many offers of this home are out, not yet known to be taken. */
+unsigned mh_worker_count_offers(const struct mh_worker *w, const void *home);
+
 /* Look at the claims: forget those taken, give back those refused, and, if it is stalled or gone, those
  * unclaimed. */
 void mh_worker_sweep(struct mh_worker *w);

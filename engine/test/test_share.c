@@ -25,13 +25,23 @@ static void on_error(struct mh_share *s, int rc, bool retrying)
     test_fail(__FILE__, __LINE__, "the share cannot accept: %d, %d", rc, retrying);
 }
 
+static int told_waiting; /* +1 for each word that connections wait, -1 for the opposite */
+static int waiting_words;
+
+static void on_waiting(struct mh_share *s, bool waiting)
+{
+    (void)s;
+    waiting_words++;
+    told_waiting += waiting ? 1 : -1;
+}
+
 static void share_closed(struct mh_handle *h)
 {
     mh_handle_release(h);
     share = NULL;
 }
 
-static const struct mh_share_events share_events = {on_error};
+static const struct mh_share_events share_events = {on_error, on_waiting};
 
 static void open_share(void)
 {
@@ -312,6 +322,55 @@ static void test_parking(void)
         drop_client(clients[i]);
 }
 
+/* Nobody takes what waits: that is told once, and once that it is over. */
+static void test_waiting(void)
+{
+    static struct herd_worker a;
+    uint16_t port;
+    open_share();
+    told_waiting = waiting_words = 0;
+    herd_start(&loop, &a, SHARE);
+    CHECK_EQ(mh_share_join(share, a.w), 0);
+
+    /* Refused again and again it is tried again and again: no news before the time is up. */
+    a.server->refusing = true;
+    int fd = client(&port);
+    uint64_t deadline = test_deadline();
+    while (a.w->returned < 5) {
+        test_turn(&loop, deadline, __FILE__, __LINE__, "refusals");
+        herd_turn(&a);
+    }
+    CHECK_EQ(waiting_words, 0);
+    CHECK(share->stuck_ms != 0);
+    share->stuck_ms = 1;
+    uint64_t returned = a.w->returned;
+    while (a.w->returned < returned + 5 || waiting_words == 0) {
+        test_turn(&loop, deadline, __FILE__, __LINE__, "the word");
+        herd_turn(&a);
+    }
+    CHECK(told_waiting == 1 && waiting_words == 1);
+    a.server->refusing = false;
+    while (told_waiting == 1) {
+        test_turn(&loop, deadline, __FILE__, __LINE__, "the good word");
+        herd_turn(&a);
+    }
+    CHECK(told_waiting == 0 && waiting_words == 2 && a.taken == 1);
+
+    /* A moment's waiting long after is a moment's. */
+    a.server->refusing = true;
+    int other = client(&port);
+    returned = a.w->returned;
+    while (a.w->returned < returned + 3) {
+        test_turn(&loop, deadline, __FILE__, __LINE__, "refusals");
+        herd_turn(&a);
+    }
+    CHECK_EQ(waiting_words, 2);
+    close_share();
+    herd_stop(&loop, &a);
+    drop_client(fd);
+    drop_client(other);
+}
+
 /* Past what may be parked, connections are closed, counted, and their clients told. */
 static void test_parking_ceiling(void)
 {
@@ -588,6 +647,7 @@ int main(void)
     RUN(test_passed_over);
     RUN(test_stopped_worker);
     RUN(test_parking);
+    RUN(test_waiting);
     RUN(test_parking_ceiling);
     RUN(test_close_orders);
     RUN(test_open_fails);

@@ -10,6 +10,9 @@ local HERD = [[
         cluster.guard { workers = WORKERS, respawn = { delay = 0 }, stop = { grace = 500 } }
         cluster.on("listening", function(w, address) say("listening", w.id, address.port) end)
         cluster.on("exit", function(w, code, signal) say("exit", w.id, signal or code) end)
+        cluster.on("acceptError", function(address, err)
+            say("acceptError", address.port, err.code, err.syscall, err.retrying)
+        end)
         local hoard = {}
         process.on("SIGUSR1", function()
             local file = io.open("/dev/null")
@@ -100,7 +103,8 @@ describe("a master without a free descriptor", function()
         for i = 1, 20 do
             assert.truthy(clients[i]:response().body:find("worker"))
         end
-        stop(master)
+        -- Said once, not at each try.
+        assert.same({ ("acceptError %d EMFILE accept true"):format(port) }, herd.lines(stop(master), "^acceptError"))
     end)
 
     it("does not die of a worker's death, and replaces it when there is room", function()

@@ -7,6 +7,9 @@ local HERD = [[
         local count = WORKERS
         for _ = 1, count do cluster.fork() end
         cluster.on("listening", function(w, address) say("listening", w.id, address.port) end)
+        cluster.on("waiting", function(address, facts)
+            say("waiting", address.address, address.port, facts.waiting, facts.dropped)
+        end)
         return
     end
     local server = require("http").createServer(function(req, res)
@@ -105,6 +108,27 @@ describe("round robin", function()
         assert.equal("", fifth.buffer)
         clients[1]:close()
         assert.truthy(fifth:response().body:find("^[12]$"))
+    end)
+
+    it("tells of clients that nobody has taken for a second, and when that is over", function()
+        local master, port = start(2, "server.maxConnections = 1")
+        local clients = {}
+        for i = 1, 2 do
+            clients[i] = http.connect(port)
+            clients[i]:send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            clients[i]:response()
+        end
+        for i = 3, 4 do
+            clients[i] = http.connect(port)
+            clients[i]:send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        end
+        master:expect(("waiting 127.0.0.1 %d true 0\n"):format(port))
+        clients[1]:close()
+        for i = 3, 4 do
+            assert.truthy(clients[i]:response().body:find("^[12]$"))
+        end
+        master:expect(("waiting 127.0.0.1 %d false 0\n"):format(port))
+        assert.equal(2, herd.count(master, "waiting "))
     end)
 
     it("serves two servers of each worker by themselves", function()

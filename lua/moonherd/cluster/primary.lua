@@ -48,6 +48,16 @@ local herd = Herd.new(cluster)
 local next_id = 0
 local policy -- schedulingPolicy as it was frozen
 
+--- moonherd only: the address is as in "listening".
+function herd.shares.onError(address, err)
+    cluster.emit("acceptError", address, err)
+end
+
+--- moonherd only: facts.waiting says which; besides accepted, handed, parked, dropped, starved.
+function herd.shares.onWaiting(address, facts)
+    cluster.emit("waiting", address, facts)
+end
+
 local hear = answers.new(herd, function()
     return policy == SCHED_RR
 end)

@@ -8,6 +8,7 @@
 -- listening socket itself and accept. A key names an address: `address:port:addressType:fd:index`, Node's spelling.
 
 local core = require("moonherd.core")
+local errors = require("moonherd.errors")
 
 local MAX_ADDRESSES = 1024 -- of a herd: a worker must not be able to use up the master's descriptors
 
@@ -15,7 +16,8 @@ local MAX_ADDRESSES = 1024 -- of a herd: a worker must not be able to use up the
 ---@field entries table<string, table> by key
 ---@field count integer of them
 ---@field keep boolean an address without workers stays open: its clients wait for the next worker (see cluster/guard)
----@field onError fun(key: string, message: string, code: string, retrying: boolean)|nil
+---@field onError fun(address: table, err: moonherd.Error)|nil connections cannot be accepted; err.retrying: for now
+---@field onWaiting fun(address: table, facts: table)|nil connections wait for workers, or do so no longer
 local Shares = {}
 Shares.__index = Shares
 
@@ -23,10 +25,19 @@ Shares.__index = Shares
 local Entry = {}
 Entry.__index = Entry
 
-function Entry:on_error(message, code, _, retrying)
+function Entry:on_error(message, code, errno, retrying)
     local report = self.registry.onError
     if report then
-        report(self.key, message, code, retrying)
+        report(self.address, errors.system(code, errno, "accept", { reason = message, retrying = retrying }))
+    end
+end
+
+function Entry:on_waiting(waiting)
+    local report = self.registry.onWaiting
+    if report then
+        local facts = self.share:facts() or {}
+        facts.waiting = waiting
+        report(self.address, facts)
     end
 end
 
@@ -110,6 +121,12 @@ function Shares:_open(key, message, round_robin)
     local entry = setmetatable({ registry = self, key = key, id = self.last_id, members = {} }, Entry)
     local address = core.fdAddress(fd)
     entry.sockname = address and address.port and address or nil
+    entry.address = {
+        address = message.address,
+        port = entry.sockname and entry.sockname.port or message.port,
+        addressType = message.addressType,
+        fd = message.fd,
+    }
     local path = message.addressType == -1 and message.address or nil
     if round_robin and not is_datagram(message) then
         local _
