@@ -1,4 +1,4 @@
---- Which addresses are one and which are not, in both policies (node-api CL-75 to CL-84, CL-92, Q-05).
+--- Which addresses are one and which are not, in both policies (node-api CL-75 to CL-84, CL-92, Q-05, Q-18).
 local files = require("spec.support.files")
 local herd = require("spec.support.herd")
 local http = require("spec.support.http")

@@ -1,4 +1,4 @@
---- Workers that hang: noticed after interval x misses, told with the facts, killed, replaced.
+--- Workers that hang: noticed after interval x misses, told with the facts, killed, replaced (node-api Q-16).
 local herd = require("spec.support.herd")
 local sys = require("spec.support.sys")
 

@@ -12,8 +12,11 @@ local function differs(ids, reason)
 end
 
 return {
+    channel_lies = improved({ "Q-11" }, "a message that claims to be the library's own is dropped with a warning"),
+    child_dies_before_disconnect = improved({ "Q-12" }, "\"disconnect\" comes, whatever was on its way"),
     child_dies_with_connections = improved({ "Q-09" }, "the server closes: what a dead child had is closed"),
     cluster_accept_fails = improved({ "CL-94" }, "clients wait until the primary has descriptors again"),
+    cluster_dies_with_connection = improved({ "Q-10" }, "what a dead worker had not taken goes to another"),
     cluster_disconnect_waits = improved({ "Q-02" }, "the callback waits for all workers"),
     cluster_dying_worker = improved({ "Q-06" }, "what the library itself sends to a dying worker never raises"),
     cluster_full = improved({ "Q-04" }, "a connection waits in the primary until a worker has room"),

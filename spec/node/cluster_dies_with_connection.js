@@ -1,0 +1,28 @@
+// IDs: Q-10
+"use strict";
+const t = require("./trace");
+const cluster = require("cluster");
+const net = require("net");
+if (cluster.isPrimary) {
+  let listening = 0, answered = 0;
+  cluster.on("listening", (w, a) => {
+    if (++listening < 2) return;
+    cluster.workers[1].once("message", () => {
+      // One of these four goes to a worker that will never take it.
+      for (let i = 0; i < 4; i++) {
+        net.connect(a.port, "127.0.0.1").on("data", () => answered++).on("error", () => {});
+      }
+      setTimeout(() => cluster.workers[1].process.kill("SIGKILL"), 300);
+    });
+    cluster.workers[1].send("spin");
+  });
+  cluster.on("exit", (w, code, signal) => {
+    t("exit", code, signal);
+    setTimeout(() => { t("answered", answered); process.exit(); }, 700);
+  });
+  cluster.fork();
+  cluster.fork();
+} else {
+  net.createServer((s) => s.end("an answer")).listen(0, "127.0.0.1");
+  process.on("message", () => process.send("spins", () => { for (;;); }));
+}

@@ -1,0 +1,30 @@
+-- IDs: Q-10
+local t = require("trace")
+local cluster = require("cluster")
+local net = require("net")
+if cluster.isPrimary then
+    local listening, answered = 0, 0
+    cluster.on("listening", function(_, a)
+        listening = listening + 1
+        if listening < 2 then return end
+        cluster.workers[1]:once("message", function()
+            -- One of these four goes to a worker that will never take it.
+            for _ = 1, 4 do
+                local c = net.connect(a.port, "127.0.0.1")
+                c:on("data", function() answered = answered + 1 end)
+                c:on("error", function() end)
+            end
+            setTimeout(function() cluster.workers[1].process:kill("SIGKILL") end, 300)
+        end)
+        cluster.workers[1]:send("spin")
+    end)
+    cluster.on("exit", function(_, code, signal)
+        t("exit", code, signal)
+        setTimeout(function() t("answered", answered) process.exit() end, 700)
+    end)
+    cluster.fork()
+    cluster.fork()
+else
+    net.createServer(function(s) s:end_("an answer") end):listen(0, "127.0.0.1")
+    process.on("message", function() process.send("spins", function() while true do end end) end)
+end
