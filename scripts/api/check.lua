@@ -1,8 +1,8 @@
 --- Holds the entries of lua/moonherd/meta against the program; prints what does not fit, with what to do about it.
 --
---     LUA_PATH='./lua/?.lua;./lua/?/init.lua;./?.lua' LUA_CPATH='build/debug/lib/?.so' luajit scripts/api/check.lua
+--     LUA_PATH='./lua/?.lua;./lua/?/init.lua;./?.lua' LUA_CPATH='build/release/lib/?.so' luajit scripts/api/check.lua
 --
--- Ends with 1 if anything was printed. `scripts/check api` runs it.
+-- Another folder may be named instead. Ends with 1 if anything does not fit. `scripts/check api` runs it.
 
 local entries_of = require("scripts.api.entries")
 local program = require("scripts.api.program")
@@ -217,7 +217,7 @@ end
 
 -- The whole ---------------------------------------------------------------------------------------------------
 
-local entries = entries_of.load()
+local entries = entries_of.load(arg[1])
 for _, problem in ipairs(entries.problems) do
     broken = broken + 1
     print(problem)

@@ -310,10 +310,11 @@ function M.read(files)
     return entries
 end
 
---- All files of lua/moonherd/meta, read from the project's folder.
-function M.load()
+--- All files of lua/moonherd/meta, or of another folder, read from the project's folder.
+---@param folder string?
+function M.load(folder)
     local files = {}
-    local pipe = assert(io.popen(("ls %s/*.lua"):format(FOLDER)))
+    local pipe = assert(io.popen(("ls %s/*.lua"):format(folder or FOLDER)))
     for file in pipe:lines() do
         files[#files + 1] = file
     end

@@ -3,7 +3,7 @@
 --     local bad_input = require "spec.support.bad_input"
 --     bad_input.describe("timers")         -- a busted describe, one case per function
 --
--- Each parameter, and each field of an options table, in turn gets every value of VALUES while all else is valid. A
+-- Each parameter, and each field of an options table, in turn gets every value of bad_values while all else is valid. A
 -- value that the declared type (and range) does not admit must raise an error of ours: a table with `name`, `code`,
 -- `message`, `stack`, `at` in the calling file, `call` that names the function, and a message that names the argument
 -- and is short whatever it was given. A value that it admits may do anything but crash or raise what is no error of
@@ -28,97 +28,26 @@
 --     dispose    = function(...) end
 --                  gets what each call returned; unless given, objects are destroyed, closed or killed
 
+local answers = require("spec.support.bad_answers")
 local assert = require("luassert")
 local calls = require("moonherd.calls")
-local core = require("moonherd.core")
 local entries = require("scripts.api.entries").load()
 local program = require("scripts.api.program")
 local resolve = require("scripts.api.entries").resolve
 local types = require("scripts.api.types")
+local values = require("spec.support.bad_values")
 local wait = require("spec.support.wait")
+
+local call, dispose, fault = answers.call, answers.dispose, answers.fault
 
 local M = {}
 
--- What calls come from: `at` has to name it.
-local CHUNK = "bad_input_call.lua"
-local LONGEST_MESSAGE = 600
-local HUGE = ("x"):rep(16 * 1024 * 1024)
-
 local function nothing() end
 
-local function closed_object()
-    local timers = require("moonherd.timers")
-    local timer = timers.setTimeout(nothing, 1)
-    timers.clearTimeout(timer)
-    return timer
-end
-
--- Those that nobody takes for a number or a table come first; `make` where each call needs its own.
-local VALUES = {
-    { "nil", nil },
-    { "a boolean", true },
-    { "a number", 5 },
-    { "NaN", 0 / 0 },
-    { "infinity", math.huge },
-    { "-1", -1 },
-    { "a fraction", 0.5 },
-    { "2^53", 2 ^ 53 },
-    { "2^63", 2 ^ 63 },
-    { "-2^63", -2 ^ 63 },
-    { "a string", "text" },
-    { "the empty string", "" },
-    { "a string with NUL", "a\0b" },
-    { "a huge string", HUGE },
-    { "a table", make = function() return {} end },
-    { "a function", nothing },
-    { "userdata", io.stdout },
-    { "a thread", coroutine.create(nothing) },
-    { "an int64", 5LL },
-    { "a closed object", make = closed_object },
-}
-
--- Valid arguments ---------------------------------------------------------------------------------------------
-
-local Run = {} -- one module's
+local Run = {} -- one module's cases
 Run.__index = Run
 
-local DEFAULTS = {
-    any = function() return "text" end,
-    boolean = function() return true end,
-    integer = function(range) return range and range.lo > -math.huge and range.lo or 1 end,
-    lightuserdata = function() return core.null end,
-    string = function() return "text" end,
-    table = function() return {} end,
-    thread = function() return coroutine.create(nothing) end,
-    userdata = function() return io.stdout end,
-    ["function"] = function() return nothing end,
-}
-DEFAULTS.number = DEFAULTS.integer
-
---- A good value of a type; nil where that is one.
-function Run:valid_value(value)
-    if types.has(value.type, "nil") then
-        return nil
-    end
-    local first = value.type[1]
-    if first.kind == "literal" then
-        return first.value
-    elseif first.kind == "function" then
-        return nothing
-    elseif first.kind ~= "name" then
-        return {}
-    elseif DEFAULTS[first.name] then
-        return DEFAULTS[first.name](value.range)
-    end
-    local class = entries.classes[first.name]
-    if class and class.record then
-        local make = self.options[first.name]
-        return make and make() or {}
-    end
-    local receiver = self.receivers[first.name] or error("the fixture has no receiver of " .. first.name, 0)
-    return receiver.open()
-end
-
+--- Good arguments, of the fixture or made from the types.
 function Run:valid_args(full, entry)
     local make = self.valid[full]
     if make then
@@ -129,79 +58,14 @@ function Run:valid_args(full, entry)
     local args = { n = 0 }
     for i, param in ipairs(entry.params) do
         if param.name ~= "..." then
-            args[i] = self:valid_value(param)
+            args[i] = values.good(param, entries.classes, self.receivers, self.options)
             args.n = i
         end
     end
     return args
 end
 
--- Calling -----------------------------------------------------------------------------------------------------
-
-local CALLS = {
-    dot = "local object, args = ... local a, b, c, d = object.%s(unpack(args, 1, args.n)) return a, b, c, d",
-    colon = "local object, args = ... local a, b, c, d = object:%s(unpack(args, 1, args.n)) return a, b, c, d",
-    global = "local _, args = ... local a, b, c, d = %s(unpack(args, 1, args.n)) return a, b, c, d",
-}
-
---- Calls it as it stands in somebody's source, so that the error can see what the source called it.
-local function call(how, object, name, args)
-    local chunk = assert(loadstring(CALLS[how]:format(name), "@" .. CHUNK))
-    if how == "global" then
-        setfenv(chunk, setmetatable({ unpack = unpack }, { __index = object }))
-    end
-    return pcall(chunk, object, args)
-end
-
---- Nothing of a call stays: neither a timer nor a process.
-local function dispose(...)
-    for i = 1, select("#", ...) do
-        local value = select(i, ...)
-        if type(value) == "table" and getmetatable(value) then
-            if type(value.on) == "function" then
-                value:on("error", nothing)
-            end
-            for _, way in ipairs({ "destroy", "close", "kill" }) do
-                if type(value[way]) == "function" then
-                    pcall(value[way], value, way == "kill" and "SIGKILL" or nil)
-                    break
-                end
-            end
-        end
-    end
-end
-
 -- Judging -----------------------------------------------------------------------------------------------------
-
---- Whether an error says that this was called; calls with a dot for the colon are named in the message alone.
-local function names(err, call_name)
-    return err.call == call_name or (call_name and err.message:find(call_name, 1, true) ~= nil)
-end
-
---- What is wrong with an error, or nil.
-local function fault(err, case, argument)
-    if type(err) ~= "table" then
-        return "raised no error of ours: " .. tostring(err):sub(1, 300)
-    end
-    for _, field in ipairs({ "name", "message", "stack" }) do
-        if type(err[field]) ~= "string" then
-            return ("raised an error without `%s`: %s"):format(field, tostring(err):sub(1, 300))
-        end
-    end
-    local words = ("'%s'"):format(err.message:sub(1, 200))
-    if err.code == nil then
-        return "raised an error without `code`: " .. words
-    elseif #err.message > LONGEST_MESSAGE then
-        return ("raised a message of %d bytes: %s"):format(#err.message, words)
-    elseif not tostring(err.at):find(CHUNK, 1, true) then
-        return ("says it was called at %s: %s"):format(tostring(err.at), words)
-    elseif not names(err, case.call) and not names(err, case.same_as) then
-        return ("says '%s' was called, not '%s': %s"):format(tostring(err.call), case.call, words)
-    elseif argument and not err.message:lower():find(argument:lower(), 1, true) then
-        return ("does not name the argument '%s': %s"):format(argument, words)
-    end
-    return nil
-end
 
 --- Whether the entry admits the value, its range included.
 local function admits(place, value)
@@ -281,16 +145,12 @@ end
 --- Every value at every place.
 function Run:try_values(case)
     for _, place in ipairs(self:places(case.entry)) do
-        for _, each in ipairs(VALUES) do
-            local value = each[2]
-            if each.make then
-                value = each.make()
-            end
+        for name, value in values.each() do
             if not (self.dangerous[case.full] and (admits(place, value) or place.coerced)) then
                 local args = self:valid_args(case.full, case.entry)
                 place.set(args, value)
                 local object = case.object()
-                self:judge(case, place, each[1], value, call(case.how, object, case.name, args))
+                self:judge(case, place, name, value, call(case.how, object, case.name, args))
                 case.done(object)
             end
         end
