@@ -5,8 +5,9 @@
  *
  *     owner:on_message(value, fds, bytes)   a user's message, its size; fds: descriptors it owns now, or nil
  *     owner:on_internal(value, fds, bytes)  a message of the library's own
- *     owner:on_drain(code, message)         all is in the kernel after some had to wait, or what tellAt
- *                                           named is; with a code it is lost, as the peer is gone
+ *     owner:on_drain(code, refused)         all is in the kernel after some had to wait, or what tellAt
+ *                                           named is; with a code it is lost, as the peer is gone, and so
+ *                                           many messages of it had not had to wait before
  *     owner:on_end(code, message)           nil after an orderly end, else why the peer was cut off
  *     owner:on_closed()
  */
@@ -120,9 +121,25 @@ static int channel_push_reason(lua_State *L, void *arg)
     return 2;
 }
 
-static void channel_on_drain(struct mh_channel *ch, int rc)
+struct channel_loss {
+    int rc;
+    unsigned refused;
+};
+
+static int channel_push_loss(lua_State *L, void *arg)
 {
-    mh_box_emit(mh_channel_handle(ch)->owner, "on_drain", channel_push_reason, &rc);
+    struct channel_loss *loss = arg;
+    if (loss->rc == 0)
+        return 0;
+    mh_push_err_name(L, loss->rc);
+    lua_pushinteger(L, loss->refused);
+    return 2;
+}
+
+static void channel_on_drain(struct mh_channel *ch, int rc, unsigned refused)
+{
+    struct channel_loss loss = {rc, refused};
+    mh_box_emit(mh_channel_handle(ch)->owner, "on_drain", channel_push_loss, &loss);
 }
 
 static void channel_on_end(struct mh_channel *ch, int reason)

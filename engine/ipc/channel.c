@@ -124,8 +124,8 @@ static void channel_retry(uv_timer_t *uv)
     mh_ctx_settle(ch->handle.ctx);
 }
 
-/* Tells the owner what it waits for, if that is so now. */
-static void channel_tell(struct mh_channel *ch, int rc)
+/* Tells the owner what it waits for, if that is so now, and of a loss. */
+static void channel_tell(struct mh_channel *ch, int rc, unsigned refused)
 {
     bool unsent = mh_outbox_len(&ch->out) > 0;
     bool drained = ch->waiting && !unsent;
@@ -133,8 +133,8 @@ static void channel_tell(struct mh_channel *ch, int rc)
     ch->waiting = unsent;
     if (reached)
         ch->tell_at = 0;
-    if ((drained || reached) && ch->events->on_drain)
-        ch->events->on_drain(ch, rc);
+    if ((drained || reached || rc < 0) && ch->events->on_drain)
+        ch->events->on_drain(ch, rc, refused);
 }
 
 static void channel_flush(struct mh_deferred *work)
@@ -144,15 +144,13 @@ static void channel_flush(struct mh_deferred *work)
         return;
     int rc = mh_outbox_write(&ch->out, ch->fd);
     int lost = 0;
+    unsigned refused = 0;
     if (mh_outbox_error_passes(rc)) {
         uv_timer_start(&ch->retry, channel_retry, RETRY_MS, 0);
     } else if (rc == -EPIPE || rc == -ECONNRESET) {
         /* What the peer wrote before it went is still to be read: the read that finds the end closes. */
-        if (ch->finishing) {
-            mh_channel_end(ch, 0);
-            return;
-        }
-        mh_outbox_lose(&ch->out);
+        unsigned messages = mh_outbox_lose(&ch->out);
+        refused = ch->waiting ? 0 : messages;
         lost = rc;
     } else if (rc < 0 && rc != -EAGAIN) {
         /* Not the peer's doing, for example a queued descriptor that somebody has closed. A frame may be half
@@ -160,7 +158,7 @@ static void channel_flush(struct mh_deferred *work)
         mh_channel_end(ch, rc);
         return;
     }
-    channel_tell(ch, lost);
+    channel_tell(ch, lost, refused);
     if (!mh_handle_is_open(&ch->handle))
         return;
     if (ch->finishing && mh_outbox_len(&ch->out) == 0) {

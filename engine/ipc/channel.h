@@ -35,9 +35,10 @@ struct mh_channel_events {
     /*
      * Everything queued is in the kernel, after mh_channel_send had left bytes unsent; or the byte asked for
      * with mh_channel_tell_at is. rc < 0: the peer has gone and all that was queued is lost; what it sent
-     * before is still read.
+     * before is still read. So many messages of it, `refused`, were queued since the kernel had last taken
+     * all: a write at once would have failed for each.
      */
-    void (*on_drain)(struct mh_channel *ch, int rc);
+    void (*on_drain)(struct mh_channel *ch, int rc, unsigned refused);
     /* Once, before the handle closes: 0 for an orderly end by either side, else why the peer was cut off. Not
      * when the owner closes the handle itself. */
     void (*on_end)(struct mh_channel *ch, int reason);

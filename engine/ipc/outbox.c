@@ -96,6 +96,7 @@ int mh_outbox_add(struct mh_outbox *out, enum mh_frame_type type, const void *by
         memcpy(to + MH_FRAME_HEADER, bytes, len);
     mh_buf_added(&out->bytes, MH_FRAME_HEADER + len);
     out->added_total += MH_FRAME_HEADER + len;
+    out->messages += type == MH_FRAME_MESSAGE;
     return 0;
 }
 
@@ -158,10 +159,12 @@ static ssize_t outbox_send_fds(int fd, const void *bytes, size_t len, const int 
 /* The first `len` bytes are with the kernel. */
 static void outbox_sent(struct mh_outbox *out, size_t len)
 {
-    if (len == mh_outbox_len(out))
+    if (len == mh_outbox_len(out)) {
         out->flight_end = out->added_total;
-    else
+        out->messages = 0;
+    } else {
         outbox_track_flight(out, out->sent_total + len);
+    }
     out->sent_total += len;
     mh_buf_take(&out->bytes, len);
 }
@@ -211,10 +214,13 @@ bool mh_outbox_error_passes(int rc)
     return rc == -ETOOMANYREFS || rc == -ENOBUFS || rc == -ENOMEM;
 }
 
-void mh_outbox_lose(struct mh_outbox *out)
+unsigned mh_outbox_lose(struct mh_outbox *out)
 {
+    unsigned messages = out->messages;
     mh_buf_take(&out->bytes, mh_outbox_len(out));
     out->sent_total = out->added_total;
     out->flight_end = out->added_total;
+    out->messages = 0;
     outbox_drop_all_fds(out);
+    return messages;
 }

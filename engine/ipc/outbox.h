@@ -23,6 +23,7 @@ struct mh_outbox {
     uint64_t added_total; /* bytes ever added, */
     uint64_t sent_total;  /* and of these, handed to the kernel or lost */
     uint64_t flight_end;  /* where among them the frame that is being sent ends */
+    unsigned messages;    /* MESSAGE frames added since nothing waited last */
 };
 
 /* Empty. Room for queue_bytes behind a frame of frame_bytes. */
@@ -58,8 +59,8 @@ int mh_outbox_write_now(struct mh_outbox *out, int fd, enum mh_frame_type type, 
  */
 bool mh_outbox_error_passes(int rc);
 
-/* The peer has gone: what waits has nowhere to go, and counts as sent. */
-void mh_outbox_lose(struct mh_outbox *out);
+/* The peer has gone: what waits has nowhere to go, and counts as sent. Returns `messages`. */
+unsigned mh_outbox_lose(struct mh_outbox *out);
 
 /* Bytes that wait. */
 static inline size_t mh_outbox_len(const struct mh_outbox *out)

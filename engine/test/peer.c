@@ -63,12 +63,13 @@ static void watch_frames(struct mh_channel *ch, struct mh_frame_view *frames, un
     watch_close_in(w, CLOSE_IN_FRAMES);
 }
 
-static void watch_drain(struct mh_channel *ch, int rc)
+static void watch_drain(struct mh_channel *ch, int rc, unsigned refused)
 {
     struct watch *w = watch_of(ch);
     watch_note(w, 'd');
     w->drains++;
     w->drain_rc = rc;
+    w->refused = refused;
     watch_close_in(w, CLOSE_IN_DRAIN);
 }
 

@@ -26,6 +26,7 @@ struct watch {
     int kept[256]; /* descriptors taken from the frames, if keep_fds */
     int drains;
     int drain_rc;
+    unsigned refused;
     int ends;
     int reason;
     int controls;

@@ -202,6 +202,35 @@ static void test_drain(void)
     close(peer);
     TURN_UNTIL(&loop, !w.ch);
     CHECK(w.drains == 3 || (w.drains == 4 && (w.drain_rc == -EPIPE || w.drain_rc == -ECONNRESET)));
+    CHECK_EQ(w.refused, 0); /* it had to wait, as a write at once would have */
+    CHECK_STR(w.log, "dex");
+    CHECK_EQ(w.reason, 0);
+}
+
+/* The peer has gone, and this side does not know it yet: what it queues now is refused, and counted. */
+static void test_refused(void)
+{
+    struct watch w;
+    int peer = watch_open(&loop, &w, NULL);
+    CHECK_EQ(watch_send(&w, 100, 'x'), 0);
+    close(peer);
+    CHECK_EQ(mh_channel_send(w.ch, MH_FRAME_MESSAGE, "one", 3, NULL, 0), 0);
+    CHECK_EQ(mh_channel_send(w.ch, MH_FRAME_INTERNAL, "no user's", 9, NULL, 0), 0);
+    CHECK_EQ(mh_channel_send(w.ch, MH_FRAME_MESSAGE, "", 0, NULL, 0), 0);
+    mh_ctx_settle(&loop.ctx);
+    CHECK_EQ(w.drains, 1);
+    CHECK(w.drain_rc == -EPIPE || w.drain_rc == -ECONNRESET);
+    CHECK_EQ(w.refused, 2);
+    CHECK_EQ(mh_channel_pending(w.ch), 0);
+    CHECK_EQ(watch_send(&w, 10, 'x'), 0);
+    CHECK_EQ(w.refused, 1);
+
+    /* To finish is no reason to keep it to itself. */
+    CHECK_EQ(mh_channel_send(w.ch, MH_FRAME_MESSAGE, "last", 4, NULL, 0), 0);
+    mh_channel_finish(w.ch);
+    TURN_UNTIL(&loop, !w.ch);
+    CHECK_EQ(w.drains, 3);
+    CHECK_EQ(w.refused, 1);
     CHECK_STR(w.log, "dex");
     CHECK_EQ(w.reason, 0);
 }
@@ -366,6 +395,7 @@ int main(void)
     RUN(test_ceiling_before_flush);
     RUN(test_random_queue);
     RUN(test_drain);
+    RUN(test_refused);
     RUN(test_finish);
     RUN(test_send_now);
     RUN(test_flush);

@@ -104,10 +104,16 @@ function Ipc:written(total, err)
     return waiting[waiting.first]
 end
 
-function Ipc:on_drain(code)
+--- A loss is told for each message that the kernel refused, as Node does, to its callback or as an "error".
+function Ipc:on_drain(code, refused)
+    local waiting = self.waiting
+    local unheard = (refused or 0) - (waiting.last - waiting.first + 1)
     local next_one = self:written(self.box:sent(), code and errors.system(code, nil, "write") or nil)
     if next_one then
         self.box:tellAt(next_one.total)
+    end
+    for _ = 1, unheard do
+        tick.add(emit_error, self.target, errors.system(code, nil, "write"))
     end
 end
 
