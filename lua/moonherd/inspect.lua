@@ -29,17 +29,35 @@ function M.quote(text)
     return mark .. body .. mark
 end
 
---- A number as messages show it: whole ones without exponent or fraction.
+--- The fewest digits that read back as the same number.
+local function shortest(value)
+    for precision = 14, 16 do
+        local text = ("%%.%dg"):format(precision):format(value)
+        if tonumber(text) == value then
+            return text
+        end
+    end
+    return ("%.17g"):format(value)
+end
+
+--- A number as messages show it, which is as JavaScript does: whole ones below 1e21 without exponent or fraction.
 ---@param value number
 ---@return string
 function M.number(value)
     if value ~= value then
         return "nan"
-    end
-    if value == floor(value) and value > -2 ^ 53 and value < 2 ^ 53 then
+    elseif value == floor(value) and value > -2 ^ 53 and value < 2 ^ 53 then
         return ("%d"):format(value)
     end
-    return ("%.14g"):format(value)
+    local text = shortest(value)
+    local sign, whole, fraction, exponent = text:match("^(-?)(%d)%.?(%d*)e([+-]%d+)$")
+    exponent = tonumber(exponent)
+    if exponent and exponent > 0 and exponent < 21 then
+        return sign .. whole .. fraction .. ("0"):rep(exponent - #fraction)
+    elseif exponent and exponent < 0 and exponent > -7 then
+        return sign .. "0." .. ("0"):rep(-exponent - 1) .. whole .. fraction
+    end
+    return (text:gsub("e([+-])0+", "e%1"))
 end
 
 local function function_text(fn)
