@@ -5,7 +5,7 @@ stds.moonherd = {
     read_globals = {
         "setTimeout", "setInterval", "setImmediate",
         "clearTimeout", "clearInterval", "clearImmediate",
-        "console", "AbortController", "AbortSignal",
+        "console", "AbortController", "AbortSignal", "JSON",
     },
 }
 

@@ -1,7 +1,7 @@
---- Members of Node's that Lua has no use for: each raises when it is called or read, and says what to use instead.
+--- Members of Node's that Lua has no use for: each raises, and says what to use instead.
 --
---     absent.methods(process, "process", { binding = 'require "ffi"' })
---     process.binding("fs")      --> ERR_NOT_IN_LUA: process.binding is not part of moonherd: use require "ffi"
+--     absent.add(timers, "timers", { enroll = "timers.setTimeout" })
+--     timers.enroll(item, 10)    --> ERR_NOT_IN_LUA: timers.enroll is not part of moonherd: use timers.setTimeout
 
 local errors = require("moonherd.errors")
 
@@ -16,9 +16,24 @@ function M.error(name, instead)
     return errors.new("Error", "ERR_NOT_IN_LUA", message, { instead = instead })
 end
 
---- Gives `target` functions that raise.
+--- Has reading the members of a module raise.
+---@param module table without a metatable
+---@param prefix string what stands before the name where it is written: "timers"
+---@param members table<string, string> name -> what to use instead
+function M.add(module, prefix, members)
+    setmetatable(module, {
+        __index = function(_, name)
+            local instead = members[name]
+            if instead then
+                error(M.error(prefix .. "." .. name, instead), 0)
+            end
+        end,
+    })
+end
+
+--- Gives `target` functions that raise: for classes, whose methods are found by name.
 ---@param target table
----@param prefix string what stands before the name where it is written: "process"
+---@param prefix string what stands before the name where it is written: "stream"
 ---@param members table<string, string> name -> what to use instead
 ---@return table target
 function M.methods(target, prefix, members)

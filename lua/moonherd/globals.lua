@@ -1,10 +1,10 @@
 --- What a script run by moonherd finds without requiring anything, and the short names of modules.
 --
 --     require("moonherd.globals").install()      -- for those who want the same under a plain luajit
---     local cluster = require "cluster"          -- is moonherd.cluster
+--     local cluster = require "cluster"          -- is moonherd.cluster, as is "node:cluster"
 --
 -- Globals: process, console, setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate,
--- AbortController, AbortSignal.
+-- AbortController, AbortSignal, JSON.
 
 local M = {
     --- The modules that a user requires, each by this name.
@@ -18,12 +18,23 @@ local TIMER_NAMES = {
     "setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate",
 }
 
+--- Node's modules of promises, and what to use instead.
+local PROMISES = {
+    ["dns/promises"] = 'dns, or async.await of require "async"',
+    ["timers/promises"] = 'async.sleep of require "async"',
+}
+
 --- A loader for package.loaders: the short name of one of our modules leads to it, if there is such a module.
 local function search_short_name(name)
-    if not M.short_names[name] then
+    local short = name:gsub("^node:", "")
+    if PROMISES[short] then
+        return function()
+            error(require("moonherd.absent").error(('the module "%s"'):format(short), PROMISES[short]), 0)
+        end
+    elseif not M.short_names[short] then
         return nil
     end
-    local full = "moonherd." .. name
+    local full = "moonherd." .. short
     for _, search in ipairs(package.loaders) do
         if search ~= search_short_name and type(search(full)) == "function" then
             return function()
@@ -41,6 +52,7 @@ function M.values()
     local values = {
         AbortController = abort.AbortController,
         AbortSignal = abort.AbortSignal,
+        JSON = require("moonherd.json"),
         console = require("moonherd.console"),
         process = require("moonherd.process"),
     }

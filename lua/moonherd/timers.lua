@@ -6,315 +6,27 @@
 --     timers.clearTimeout(t)
 --
 -- Times are milliseconds. Timers of the same delay fire in the order they were made; extra arguments are passed on.
---
--- All timers share one timer of the loop, so that one costs a table and no more: timers of equal delay stand in a
--- list, in the order they are due, and the lists stand in a heap by what is due next. A timer that is cleared just
--- leaves its list; a list that is found empty when its time comes is dropped.
 
+local absent = require("moonherd.absent")
 local check = require("moonherd.check")
-local core = require("moonherd.core")
 local immediates = require("moonherd.immediates")
-local tick = require("moonherd.tick")
-
-local floor = math.floor
-local select, unpack = select, unpack
+local inspect = require("moonherd.inspect")
+local queue = require("moonherd.timers.queue")
+local timeouts = require("moonherd.timers.timeout")
 
 local MAX_DELAY_MS = 2147483647
-local SWEEP_AT = 1024 -- empty lists that may wait for their time
 
 local M = {
     setImmediate = immediates.setImmediate,
     clearImmediate = immediates.clearImmediate,
 }
 
--- Lists in a heap ---------------------------------------------------------------------------------------------
-
-local lists = {} -- delay in ms -> list; a list is a ring: its own next and prev lead to its first and last timer
-local heap = {} -- lists, the one with the smallest `due` at 1
-local empty = 0 -- lists without a timer in the heap
-
-local function sift_up(index)
-    local list = heap[index]
-    while index > 1 do
-        local parent = floor(index / 2)
-        if heap[parent].due <= list.due then
-            break
-        end
-        heap[index] = heap[parent]
-        index = parent
-    end
-    heap[index] = list
-end
-
-local function sift_down(index)
-    local list, count = heap[index], #heap
-    while true do
-        local child = index * 2
-        if child > count then
-            break
-        elseif child < count and heap[child + 1].due < heap[child].due then
-            child = child + 1
-        end
-        if heap[child].due >= list.due then
-            break
-        end
-        heap[index] = heap[child]
-        index = child
-    end
-    heap[index] = list
-end
-
-local function drop_top()
-    local top = heap[1]
-    lists[top.ms] = nil
-    heap[1] = heap[#heap]
-    heap[#heap] = nil
-    if heap[1] then
-        sift_down(1)
-    end
-end
-
---- Empty lists would otherwise stay until their time comes, which may be weeks.
-local function sweep()
-    local kept = {}
-    for _, list in ipairs(heap) do
-        if list.next == list then
-            lists[list.ms] = nil
-        else
-            kept[#kept + 1] = list
-        end
-    end
-    heap, empty = kept, 0
-    for index = floor(#heap / 2), 1, -1 do
-        sift_down(index)
-    end
-end
-
--- The timer of the loop ---------------------------------------------------------------------------------------
-
-local owner = {}
-local handle = core.timer(owner)
-handle:unref()
-
-local armed_for = math.huge -- when it will fire, in the loop's time
-local refs = 0 -- timers that wait and keep the program alive
-
-local function arm(due, now)
-    armed_for = due
-    -- Never 0: a timer that is always late would keep the loop from ever looking at anything else.
-    handle:start(due > now and due - now or 1)
-end
-
-local function add_ref()
-    refs = refs + 1
-    if refs == 1 then
-        handle:ref()
-    end
-end
-
-local function drop_ref()
-    refs = refs - 1
-    if refs == 0 then
-        handle:unref()
-    end
-end
-
--- Timers ------------------------------------------------------------------------------------------------------
-
----@class moonherd.Timeout
----@field id integer a number that clearTimeout takes as well
-local Timeout = { __name = "Timeout" }
-
-local by_id = setmetatable({}, { __mode = "v" })
-local last_id = 0
-
-local methods = {}
-
-function Timeout.__index(self, key)
-    if key == "id" then
-        -- Few ask for it, so that only those timers pay for the table that finds them.
-        last_id = last_id + 1
-        rawset(self, "id", last_id)
-        by_id[last_id] = self
-        return last_id
-    end
-    return methods[key]
-end
-
---- Puts a timer at the end of its list.
-local function insert(timer, now)
-    local ms = timer._ms
-    local list = lists[ms]
-    timer._start = now
-    if not list then
-        list = { ms = ms, due = now + ms }
-        list.next, list.prev = list, list
-        lists[ms] = list
-        heap[#heap + 1] = list
-        sift_up(#heap)
-    elseif list.next == list then
-        empty = empty - 1 -- its `due` may be too early by now, which run_due finds out
-    end
-    local last = list.prev
-    timer._list, timer._prev, timer._next = list, last, list
-    -- Rings of unlike members: a list has next and prev, a timer _next and _prev.
-    if last == list then
-        list.next = timer
-    else
-        last._next = timer
-    end
-    list.prev = timer
-    if timer._ref then
-        add_ref()
-    end
-end
-
-local function unlink(timer)
-    local list, before, after = timer._list, timer._prev, timer._next
-    if before == list then
-        list.next = after
-    else
-        before._next = after
-    end
-    if after == list then
-        list.prev = before
-    else
-        after._prev = before
-    end
-    timer._list, timer._prev, timer._next = nil, nil, nil
-    if list.next == list then
-        empty = empty + 1
-    end
-    if timer._ref then
-        drop_ref()
-    end
-    return list
-end
-
-local function start(timer)
-    local now = core.now(true)
-    insert(timer, now)
-    local due = now + timer._ms
-    if due < armed_for then
-        arm(due, now)
-    end
-end
-
-local function run_list(list, now)
-    while true do
-        local timer = list.next
-        if timer == list or timer._start + list.ms > now then
-            return
-        end
-        unlink(timer)
-        if timer._repeat then
-            insert(timer, now) -- before the call, which may clear it or raise
-        end
-        local callback, args = timer._callback, timer._args
-        if args then
-            callback(unpack(args, 1, args.n))
-        else
-            callback()
-        end
-        tick.drain()
-    end
-end
-
-local function run_due(now)
-    local list = heap[1]
-    while list and list.due <= now do
-        run_list(list, now)
-        -- What ran may have swept the heap; a list that is not on top any more gets its turn when it is.
-        if heap[1] == list then
-            if list.next == list then
-                drop_top()
-                empty = empty - 1
-            else
-                list.due = list.next._start + list.ms
-                sift_down(1)
-            end
-        end
-        list = heap[1]
-    end
-end
-
-function owner:on_timer()
-    local now = core.now()
-    -- If a callback raises, this is what brings us back for those behind it.
-    arm(now + 1, now)
-    run_due(now)
-    armed_for = math.huge
-    if heap[1] then
-        arm(heap[1].due, core.now(true))
-    else
-        handle:stop()
-    end
-end
-
-local function stop(timer)
-    timer._ms = nil -- it cannot be refreshed any more
-    if timer._list then
-        unlink(timer)
-        if empty > SWEEP_AT and empty * 2 > #heap then
-            sweep()
-        end
-    end
-end
-
---- Keeps the program alive while it waits, as it does unless told otherwise.
----@return moonherd.Timeout self
-function methods:ref()
-    check.object(self, "timeout:ref", "_callback")
-    if not self._ref then
-        self._ref = true
-        if self._list then
-            add_ref()
-        end
-    end
-    return self
-end
-
---- Does not keep the program alive.
----@return moonherd.Timeout self
-function methods:unref()
-    check.object(self, "timeout:unref", "_callback")
-    if self._ref then
-        self._ref = false
-        if self._list then
-            drop_ref()
-        end
-    end
-    return self
-end
-
----@return boolean
-function methods:hasRef()
-    check.object(self, "timeout:hasRef", "_callback")
-    return self._ref
-end
-
---- Starts the delay anew, also after it has fired; not once it was cleared.
----@return moonherd.Timeout self
-function methods:refresh()
-    check.object(self, "timeout:refresh", "_callback")
-    if self._ms then
-        if self._list then
-            unlink(self)
-        end
-        start(self)
-    end
-    return self
-end
-
---- As clearTimeout.
----@return moonherd.Timeout self
-function methods:close()
-    check.object(self, "timeout:close", "_callback")
-    stop(self)
-    return self
-end
-
--- The functions -----------------------------------------------------------------------------------------------
+absent.add(M, "timers", {
+    active = "timeout:refresh",
+    enroll = "timers.setTimeout",
+    promises = 'async.sleep of require "async"',
+    unenroll = "timers.clearTimeout",
+})
 
 local function to_delay(ms)
     ms = tonumber(ms)
@@ -322,25 +34,17 @@ local function to_delay(ms)
         return 1
     elseif ms > MAX_DELAY_MS then
         require("moonherd.process").emitWarning(
-            ("%.14g does not fit into a 32-bit signed integer.\nTimeout duration was set to 1."):format(ms),
+            inspect.number(ms) .. " does not fit into a 32-bit signed integer.\nTimeout duration was set to 1.",
             "TimeoutOverflowWarning"
         )
         return 1
     end
-    return floor(ms)
+    return math.floor(ms)
 end
 
 local function new(repeats, callback, delay, ...)
     check.fn(callback, "callback")
-    local timer = setmetatable({
-        _callback = callback,
-        _ms = to_delay(delay),
-        _repeat = repeats,
-        _ref = true,
-        _args = select("#", ...) > 0 and { n = select("#", ...), ... } or nil,
-    }, Timeout)
-    start(timer)
-    return timer
+    return timeouts.new(repeats, callback, to_delay(delay), ...)
 end
 
 --- Calls `callback(...)` once, after `delay` milliseconds (at least 1).
@@ -365,21 +69,12 @@ end
 --- Stops a timer, given itself or its id. Anything else is ignored, nil and timers that fired included.
 ---@param timeout any
 function M.clearTimeout(timeout)
-    local kind = type(timeout)
-    if kind == "number" or kind == "string" then
-        timeout = by_id[tonumber(timeout)]
-    end
-    if getmetatable(timeout) == Timeout then
-        stop(timeout)
+    local timer = timeouts.find(timeout)
+    if timer then
+        queue.stop(timer)
     end
 end
 
 M.clearInterval = M.clearTimeout
-
---- How many timers wait and keep the program alive.
----@return integer
-function M._referenced()
-    return refs
-end
 
 return M

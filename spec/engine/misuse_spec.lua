@@ -125,3 +125,20 @@ describe("arguments that nobody can mean", function()
         assert.equal("[]", json.encode(json.array()))
     end)
 end)
+
+describe("a member of Node's that Lua has no use for", function()
+    it("says what to use instead, when it is read", function()
+        local cases = {
+            { "events.once is not part of moonherd: use async%.once", function() return events.once end },
+            { "events.on is not", function() return events.on end },
+            { "options.captureRejections is not", function() events.EventEmitter({ captureRejections = true }) end },
+            { "timers.enroll is not part of moonherd: use timers.setTimeout", function()
+                return require("moonherd.timers").enroll({}, 5)
+            end },
+        }
+        for _, case in ipairs(cases) do
+            assert.equal("ERR_NOT_IN_LUA", refused(case[1], case[2]))
+        end
+        assert.is_nil(events.nothingOfTheKind)
+    end)
+end)

@@ -251,9 +251,9 @@ describe("what Node's process has for JavaScript", function()
     end
 
     it("is refused with what to use instead, functions and fields alike", function()
-        refused('require "ffi"', process.binding, "fs")
-        refused("process.exit", process.reallyExit, 1)
-        refused("package.loadlib", process.dlopen)
+        refused('require "ffi"', function() return process.binding("fs") end)
+        refused("process.exit", function() process.reallyExit(1) end)
+        refused("package.loadlib", function() return process.dlopen end)
         refused("process.argv[2]", function() return process.mainModule end)
         refused("process.execArgv", function() return process.allowedNodeEnvironmentFlags end)
         refused("uncaughtException", function() return process.domain end)

@@ -79,6 +79,22 @@ describe("the command line", function()
         assert.equal("beside\n", proc.run({ "./main.lua", cwd = files.dir() }).stdout)
     end)
 
+    it("knows its modules as Node does, and JSON", function()
+        local done = eval([[
+            assert(require("node:cluster") == require("cluster") and require("node:process") == process)
+            assert(JSON == require("json") and JSON.stringify({ 1 }) == "[1]" and JSON.parse("[1]")[1] == 1)
+            for _, name in ipairs({ "timers/promises", "node:timers/promises" }) do
+                local _, err = pcall(require, name)
+                print(err.code, err.message)
+            end
+            print((pcall(require, "node:fs")))
+        ]])
+        local refusal = "ERR_NOT_IN_LUA\tthe module \"timers/promises\" is not part of moonherd: "
+            .. "use async.sleep of require \"async\"\n"
+        assert.equal(refusal .. refusal .. "false\n", done.stdout)
+        assert.equal(0, done.code)
+    end)
+
     it("knows its modules by their short names, whatever lies beside the script", function()
         files.write("events.lua", "return 'mine'")
         local path = files.write("main.lua", [[

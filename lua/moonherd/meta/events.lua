@@ -138,8 +138,51 @@ function EventEmitter:getMaxListeners() end
 --- Makes an emitter.
 ---
 --- Node: https://nodejs.org/docs/latest-v20.x/api/events.html#class-eventemitter
+---@param options moonherd.EventEmitterOptions?
 ---@return moonherd.EventEmitter
-function events.EventEmitter() end
+function events.EventEmitter(options) end
+
+--- How an emitter is made: there is nothing to choose in Lua. `captureRejections = true` raises ERR_NOT_IN_LUA.
+---@class moonherd.EventEmitterOptions
+---@field captureRejections boolean? False at most (default false).
+
+--- `emitter:listeners(eventName)`.
+---
+--- Node: https://nodejs.org/docs/latest-v20.x/api/events.html#eventsgeteventlistenersemitterortarget-eventname
+---@param emitter moonherd.EventEmitter
+---@param eventName any
+---@return function[] listeners
+function events.getEventListeners(emitter, eventName) end
+
+--- `emitter:getMaxListeners()`.
+---
+--- Node: https://nodejs.org/docs/latest-v20.x/api/events.html#eventsgetmaxlistenersemitterortarget
+---@param emitter moonherd.EventEmitter
+---@return number n
+function events.getMaxListeners(emitter) end
+
+--- Sets the maximum of the emitters that follow; without any, `events.defaultMaxListeners`.
+---
+--- Node: https://nodejs.org/docs/latest-v20.x/api/events.html#eventssetmaxlistenersn-eventtargets
+---@param n number? (0.., default events.defaultMaxListeners). 0: any number of listeners
+---@param ... moonherd.EventEmitter
+function events.setMaxListeners(n, ...) end
+
+--- `emitter:listenerCount(eventName)`.
+---
+--- Node: https://nodejs.org/docs/latest-v20.x/api/events.html#eventslistenercountemitter-eventname
+---@param emitter moonherd.EventEmitter
+---@param eventName any
+---@return integer count
+function events.listenerCount(emitter, eventName) end
+
+--- Calls `listener` once the signal is aborted; soon, if it is already. `dispose` of what is returned takes that back.
+---
+--- Node: https://nodejs.org/docs/latest-v20.x/api/events.html#eventsaddabortlistenersignal-listener
+---@param signal moonherd.AbortSignal
+---@param listener fun(event: table?)
+---@return { dispose: fun() } disposable
+function events.addAbortListener(signal, listener) end
 
 --- Makes the objects of a class emitters: gives it the methods that it does not have itself, and `__index` if it has
 --- none. The fields `_events` and `_maxListeners` of its objects are the emitter's then.

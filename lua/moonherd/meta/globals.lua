@@ -9,6 +9,7 @@ local timers = require("timers")
 
 process = require("process")
 console = require("console")
+JSON = require("json")
 
 --- What is raised, and what callbacks and "error" events get. It prints as `name [code]: message`.
 ---

@@ -8,7 +8,7 @@
 
 local core = require("moonherd.core")
 local immediates = require("moonherd.immediates")
-local timers = require("moonherd.timers")
+local timer_queue = require("moonherd.timers.queue")
 
 local M = {}
 
@@ -78,7 +78,7 @@ function M.types()
             names[#names + 1] = resource.type
         end
     end
-    for _ = 1, timers._referenced() do
+    for _ = 1, timer_queue.referenced() do
         names[#names + 1] = "Timeout"
     end
     for _ = 1, immediates._referenced() do

@@ -12,7 +12,7 @@ local immediates = require("moonherd.immediates")
 local json = require("moonherd.json")
 local memory = require("moonherd.process.memory")
 local report = require("moonherd.process.report")
-local timers = require("moonherd.timers")
+local timer_queue = require("moonherd.timers.queue")
 
 local M = {}
 
@@ -155,7 +155,7 @@ local function handles()
     for i, resource in ipairs(active.list()) do
         list[i] = handle(resource)
     end
-    list[#list + 1] = { type = "Timeout", referenced_count = timers._referenced() }
+    list[#list + 1] = { type = "Timeout", referenced_count = timer_queue.referenced() }
     list[#list + 1] = { type = "Immediate", referenced_count = immediates._referenced() }
     return list
 end

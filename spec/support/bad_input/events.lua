@@ -12,5 +12,8 @@ return {
         ["moonherd.EventEmitter:listenerCount"] = function() return { "event", nothing } end,
     },
     -- Node's words.
-    named = { ["moonherd.EventEmitter:setMaxListeners"] = { n = "setMaxListeners" } },
+    named = {
+        ["events.setMaxListeners"] = { n = "setMaxListeners" },
+        ["moonherd.EventEmitter:setMaxListeners"] = { n = "setMaxListeners" },
+    },
 }

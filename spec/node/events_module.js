@@ -1,0 +1,37 @@
+// IDs: EV-09 EV-10 EV-12
+"use strict";
+const t = require("./trace");
+const events = require("events");
+const a = new events.EventEmitter();
+const b = new events.EventEmitter();
+const f = () => {};
+a.on("x", f).once("x", f);
+t("listeners", events.getEventListeners(a, "x").length, events.getEventListeners(a, "x")[1] === f, events.getEventListeners(b, "x"));
+t("count", events.listenerCount(a, "x"), events.listenerCount(b, "x"), a.listenerCount("x", f), a.listenerCount("x", () => {}));
+t("max", events.defaultMaxListeners, events.getMaxListeners(a), a.getMaxListeners());
+events.setMaxListeners(3, a, b);
+t("of two", a.getMaxListeners(), b.getMaxListeners(), events.defaultMaxListeners);
+events.setMaxListeners(20);
+t("of all", new events.EventEmitter().getMaxListeners(), a.getMaxListeners(), events.defaultMaxListeners);
+process.on("warning", (w) => t("warning", w.name, w.count, w.type));
+events.defaultMaxListeners = 1;
+const c = new events.EventEmitter();
+t("default", c.getMaxListeners());
+c.on("y", f).on("y", f).on("y", f);
+const d = new events.EventEmitter().setMaxListeners(0);
+d.on("y", f).on("y", f).on("y", f);
+events.defaultMaxListeners = 10;
+for (const bad of ["x", -1, NaN, {}]) t.throws("bad", () => events.setMaxListeners(bad));
+for (const bad of ["x", -1, NaN, {}]) t.throws("bad", () => a.setMaxListeners(bad));
+
+const early = new AbortController();
+const late = new AbortController();
+events.addAbortListener(early.signal, () => t("aborted"));
+events.addAbortListener(early.signal, () => t("never"))[Symbol.dispose]();
+early.abort();
+early.abort();
+late.abort();
+events.addAbortListener(late.signal, () => t("soon"));
+t("not at once");
+t.throws("signal", () => events.addAbortListener({}, f));
+t.throws("listener", () => events.addAbortListener(late.signal, 5));
