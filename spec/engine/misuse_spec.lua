@@ -97,9 +97,9 @@ describe("arguments that nobody can mean", function()
     it("are refused by pipe", function()
         local socket = sockets.own_socket(net.Socket())
         for _, dest in ipairs({ 1, "text", {}, print, true }) do
-            refused("'dest' must be a writable stream", socket.pipe, socket, dest)
+            refused('"destination" argument must be an instance of Writable', socket.pipe, socket, dest)
         end
-        refused("'dest'", socket.pipe, socket)
+        refused('"destination"', socket.pipe, socket)
         refused('"options" argument', socket.pipe, socket, net.Socket(), "end")
     end)
 

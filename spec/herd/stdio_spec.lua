@@ -63,6 +63,17 @@ describe("process.stdin", function()
         ]])
     end)
 
+    it("is piped to its end, from a file and from a pipe, and stdout stays open", function()
+        local path = files.write("input", ("x"):rep(200000))
+        local script = [[
+            process.stdin:setEncoding("utf8")
+            process.stdin:pipe(process.stdout)
+            process.stdin:on("end", function() process.stdout:write("!") end)
+        ]]
+        prints(("x"):rep(200000) .. "!", "$RUN < " .. path, script)
+        prints(("x"):rep(200000) .. "!", ("cat %s | $RUN"):format(path), script)
+    end)
+
     it("pauses at once where Node reads on", function()
         local path = files.write("script.lua", [[
             process.stdin:on("data", function(data)
@@ -183,7 +194,7 @@ describe("process.stdout", function()
     end)
 
     it("refuses what it cannot write, and what comes after its end", function()
-        prints("ERR_INVALID_ARG_TYPE\nERR_INVALID_ARG_TYPE\nERR_INVALID_ARG_TYPE\nERR_INVALID_THIS\n", "$RUN", [[
+        prints("ERR_INVALID_ARG_TYPE\nERR_UNKNOWN_ENCODING\nERR_INVALID_ARG_TYPE\nERR_INVALID_THIS\n", "$RUN", [[
             local function code(...) return select(2, pcall(...)).code end
             print(code(process.stdout.write, process.stdout, nil))
             print(code(process.stdout.write, process.stdout, "x", 5))

@@ -79,6 +79,7 @@ local function new_file_reader()
                 FileReader[name] = value
             end
         end
+        require("moonherd.stream.readable").install(FileReader)
         file_class = events.mixin(FileReader)
     end
     return setmetatable({ _read_only = true }, file_class)
