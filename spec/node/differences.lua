@@ -18,6 +18,7 @@ return {
     cluster_accept_fails = improved({ "CL-94" }, "clients wait until the primary has descriptors again"),
     cluster_dies_with_connection = improved({ "Q-10" }, "what a dead worker had not taken goes to another"),
     cluster_disconnect_waits = improved({ "Q-02" }, "the callback waits for all workers"),
+    cluster_drain = improved({ "Q-03" }, "the answers of who leaves end connections; `deadline` ends the rest"),
     cluster_dying_worker = improved({ "Q-06" }, "what the library itself sends to a dying worker never raises"),
     cluster_full = improved({ "Q-04" }, "a connection waits in the primary until a worker has room"),
     cluster_index = improved({ "Q-05" }, "a listen that failed leaves its place at the address to the next"),

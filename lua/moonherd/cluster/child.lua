@@ -17,6 +17,7 @@
 local channel = require("moonherd.channel")
 local conversation = require("moonherd.cluster.conversation")
 local core = require("moonherd.core")
+local deadline = require("moonherd.cluster.deadline")
 local events = require("moonherd.events")
 local listen = require("moonherd.cluster.listen")
 local memory = require("moonherd.process.memory")
@@ -48,6 +49,8 @@ end
 
 -- Leaving -------------------------------------------------------------------------------------------------------------
 
+local closing = {} -- the servers, once we leave
+
 --- Close every server that listens through the master; `done` when their last connection has ended.
 local function close_servers(done)
     local left = 1
@@ -59,6 +62,7 @@ local function close_servers(done)
     end
     for server in pairs(listen.servers()) do
         left = left + 1
+        closing[#closing + 1] = server
         -- A server that can drain answers the request a client has already sent; plain close would cut it off.
         local close = server.drain or server.close
         close(server, one_less)
@@ -66,39 +70,48 @@ local function close_servers(done)
     one_less()
 end
 
-local function leave(asked_by_master)
-    local worker = cluster.worker
-    if worker.exitedAfterDisconnect then
+--- Nothing is in hand any more, or no time is left for it.
+local function let_go()
+    if not process.connected then
         return
-    end
-    worker.exitedAfterDisconnect = true
-    worker.state = "disconnecting"
-    local function let_go()
-        if not process.connected then
-            return
-        elseif asked_by_master then
+    elseif cluster.worker._asked then
+        process.disconnect()
+    else
+        send({ act = "exitedAfterDisconnect" }, function()
             process.disconnect()
-        else
-            send({ act = "exitedAfterDisconnect" }, function()
-                process.disconnect()
-            end)
-        end
+        end)
     end
-    close_servers(function()
-        channel.when_answered(process, let_go)
-    end)
+end
+
+--- `ms`: the deadline, nil for none. Who leaves already may still be given one.
+local function leave(asked_by_master, ms)
+    local worker = cluster.worker
+    if not worker.exitedAfterDisconnect then
+        worker.exitedAfterDisconnect = true
+        worker.state = "disconnecting"
+        worker._asked = asked_by_master
+        close_servers(function()
+            channel.when_answered(process, let_go)
+        end)
+    end
+    if ms then
+        deadline.cut(closing, ms, let_go)
+    end
 end
 
 --- Finish: close the servers, wait for their connections, tell the master, end the channel.
+---@param options { deadline: integer? }? moonherd only: ms after which the connections are cut
 ---@return moonherd.Worker self
-function Worker:disconnect()
-    leave(false)
+function Worker:disconnect(options)
+    Worker._process_of(self, "worker:disconnect")
+    leave(false, deadline.read(options))
     return self
 end
 
 --- Leave now, with exit code 0: tell the master and go, without waiting for connections. The signal is ignored, as in
 --- Node.
 function Worker:kill()
+    Worker._process_of(self, "worker:kill")
     if self.state == "destroying" then
         return
     end
@@ -120,8 +133,8 @@ Worker.destroy = Worker.kill
 
 local acts = {}
 
-function acts.disconnect()
-    leave(true)
+function acts.disconnect(_, message)
+    leave(true, message.deadline)
 end
 
 function acts.limits(_, message)

@@ -10,6 +10,7 @@
 local answers = require("moonherd.cluster.answers")
 local check = require("moonherd.check")
 local core = require("moonherd.core")
+local deadline = require("moonherd.cluster.deadline")
 local errors = require("moonherd.errors")
 local events = require("moonherd.events")
 local Herd = require("moonherd.cluster.herd")
@@ -115,13 +116,18 @@ local function fork(env)
 end
 
 --- Ask every worker to finish and leave.
+---@param options { deadline: integer? }? moonherd only; may be left out
 ---@param callback function? called once, when none is left; never from inside this call
-local function disconnect(callback)
+local function disconnect(options, callback)
+    if check.callable(options) and callback == nil then
+        options, callback = nil, options
+    end
+    local ms = deadline.read(options)
     check.opt(check.fn, callback, "callback")
     local any = next(herd.alive) ~= nil
     for _, worker in pairs(herd.alive) do
-        if worker:isConnected() and not worker._leaving then
-            worker:disconnect()
+        if worker:isConnected() and (ms or not worker._leaving) then
+            worker:disconnect(options)
         end
     end
     if callback then
@@ -134,28 +140,39 @@ local function disconnect(callback)
 end
 
 --- Ask the worker to finish: it gets no more connections, answers what it has, and ends its channel.
+---@param options { deadline: integer? }? moonherd only: ms after which what it still has is cut
 ---@return moonherd.Worker self
-function Worker:disconnect()
+function Worker:disconnect(options)
+    Worker._process_of(self, "worker:disconnect")
+    if not self._core then
+        local message = "worker:disconnect: this Worker was not forked by this cluster"
+        error(errors.new("Error", "ERR_INVALID_STATE", message), 0)
+    end
+    local ms = deadline.read(options)
     self.exitedAfterDisconnect = true
     self._leaving = true
     self._core:drain()
-    herd:send(self, { act = "disconnect" })
+    herd:send(self, { act = "disconnect", deadline = ms })
     herd.shares:leave_all(self)
     cluster.workers[self.id] = nil
+    if ms then
+        deadline.enforce(self, ms)
+    end
     return self
 end
 
 --- Send the process a signal, SIGTERM unless named. No graceful step, as in Node.
 ---@param signal string|integer|nil
 function Worker:kill(signal)
-    self.process:kill(signal or "SIGTERM")
+    Worker._process_of(self, "worker:kill"):kill(signal or "SIGTERM")
 end
 Worker.destroy = Worker.kill
 
 --- moonherd only: what the worker's health page says, and what its process uses.
 ---@return table|nil facts nil once it is dead
 function Worker:facts()
-    local facts = self._core:facts()
+    check.object(self, "worker:facts", "state")
+    local facts = self._core and self._core:facts()
     if not facts then
         return nil
     end

@@ -3,6 +3,7 @@
 --     cluster.on("message", function(worker, message) worker:send({ seen = message }) end)
 
 local check = require("moonherd.check")
+local errors = require("moonherd.errors")
 local events = require("moonherd.events")
 
 ---@class moonherd.Worker: moonherd.EventEmitter
@@ -34,11 +35,23 @@ function Worker.new(options)
     return self
 end
 
+--- The process of a worker; raises where there is none, as in an object that somebody made for himself.
+---@param self any
+---@param call string
+---@return table
+local function process_of(self, call)
+    check.object(self, call, "state")
+    if not self.process then
+        local message = call .. ": this Worker has no process; those of cluster.fork have one"
+        error(errors.new("Error", "ERR_INVALID_STATE", message), 0)
+    end
+    return self.process
+end
+
 --- As the process's send: worker:send(message, handle?, options?, callback?).
 ---@return boolean more false when the sender should pause
 function Worker:send(...)
-    check.object(self, "worker:send", "process")
-    return self.process:send(...)
+    return process_of(self, "worker:send"):send(...)
 end
 
 --- moonherd only: asks the other end, see channel/requests: (message, options?) in a task, or with a callback.
@@ -48,27 +61,28 @@ end
 ---@return any answer
 ---@return moonherd.Error? err
 function Worker:request(message, options, callback)
-    check.object(self, "worker:request", "process")
-    return self.process:request(message, options, callback)
+    return process_of(self, "worker:request"):request(message, options, callback)
 end
 
 --- moonherd only: answers what the other end asks.
 ---@param handler (fun(message: any, handle: any): any, any)?
 function Worker:onRequest(handler)
-    check.object(self, "worker:onRequest", "process")
-    self.process:onRequest(handler)
+    process_of(self, "worker:onRequest"):onRequest(handler)
 end
 
 --- Whether messages can be sent: from the fork until disconnect is asked for or happens.
 ---@return boolean
 function Worker:isConnected()
-    return self.process.connected == true
+    return process_of(self, "worker:isConnected").connected == true
 end
 
 --- Whether the process has ended.
 ---@return boolean
 function Worker:isDead()
-    return self.process.exitCode ~= nil or self.process.signalCode ~= nil
+    local process = process_of(self, "worker:isDead")
+    return process.exitCode ~= nil or process.signalCode ~= nil
 end
+
+Worker._process_of = process_of
 
 return Worker

@@ -54,6 +54,7 @@ local function hand_over(self, event, req, res)
     local socket = open.new({ allowHalfOpen = true })
     local box, head = self._box:release(socket)
     socket.server, socket._counted_by = self.server, self._counted_by
+    self.server:_track(socket)
     socket:_adopt(box)
     self.req, self.res = nil, nil
     self._released = true
@@ -235,7 +236,7 @@ function Connection:on_closed()
     self._waiting, self.req, self.res = nil, nil, nil
     self.server:_connectionClosed()
     if self._counted_by then
-        self._counted_by:_connectionClosed()
+        self._counted_by:_connectionClosed(original)
     end
     if self._error ~= nil then
         tell_error(self, self._error)

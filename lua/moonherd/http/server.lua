@@ -200,6 +200,12 @@ function Server:closeAllConnections()
     end
 end
 
+--- Of connections that were upgraded, only this class's parent knows.
+function Server:_cut()
+    self:closeAllConnections()
+    NetServer._cut(self)
+end
+
 --- Takes no more connections, ends those that wait between two requests; `callback` when the last one has ended.
 ---@param callback fun(err: moonherd.Error?)?
 ---@return self

@@ -155,6 +155,7 @@ end
 function Server:accept_fd(fd, shared)
     local socket = open.accept(fd, self, shared)
     if socket then
+        self:_track(socket)
         self:emit("connection", socket)
     else
         self:_connectionClosed()
@@ -176,14 +177,34 @@ local function close_if_drained(self)
     end
 end
 
-function Server:_connectionClosed()
+function Server:_connectionClosed(socket)
     self._connections = self._connections - 1
+    if socket and self._sockets then
+        self._sockets[socket] = nil
+    end
     tell_source(self)
     if self._closing then
         if self._connections == 0 then
             self._closing = nil
         end
         close_if_drained(self)
+    end
+end
+
+--- The sockets there are: what `_cut` ends.
+function Server:_track(socket)
+    self._sockets = self._sockets or {}
+    self._sockets[socket] = true
+end
+
+--- Ends all connections of this process, whatever they are doing.
+function Server:_cut()
+    local sockets = {}
+    for socket in pairs(self._sockets or {}) do
+        sockets[#sockets + 1] = socket
+    end
+    for _, socket in ipairs(sockets) do
+        socket:destroy()
     end
 end
 

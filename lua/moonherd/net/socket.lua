@@ -78,7 +78,7 @@ local function dismantle(self, err)
         tick.add(emit_error, self, err)
     end
     if self.server then
-        self.server:_connectionClosed()
+        self.server:_connectionClosed(self)
     end
     if self._counted_by then
         self._counted_by:_connectionClosed()
