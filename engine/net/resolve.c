@@ -41,10 +41,10 @@ static void resolve_uv_done(uv_getaddrinfo_t *uv, int status, struct addrinfo *f
     mh_handle_closed(&r->handle);
 }
 
-int mh_resolve_open(struct mh_ctx *ctx, const char *host, int family, mh_resolve_cb on_resolved,
+int mh_resolve_open(struct mh_ctx *ctx, const char *host, int family, int flags, mh_resolve_cb on_resolved,
                     struct mh_resolve **out)
 {
-    struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
+    struct addrinfo hints = {.ai_flags = flags, .ai_family = family, .ai_socktype = SOCK_STREAM};
     struct mh_resolve *r = mh_zalloc(&ctx->alloc, sizeof *r);
     if (!r)
         return -ENOMEM;

@@ -24,12 +24,12 @@ struct mh_resolve {
 };
 
 /*
- * Look host up for stream sockets of family AF_INET, AF_INET6, or AF_UNSPEC for either. on_resolved comes
- * from the loop, once, or never if the request is closed before; a closed request that is running in the pool
- * is gone only when the system's resolver has answered. Returns 0, -ENOMEM, or -EINVAL for a name that is too
- * long.
+ * Look host up for stream sockets of family AF_INET, AF_INET6, or AF_UNSPEC for either; flags are
+ * getaddrinfo's (AI_ADDRCONFIG, AI_V4MAPPED, AI_ALL). on_resolved comes from the loop, once, or never if the
+ * request is closed before; a closed request that is running in the pool is gone only when the system's
+ * resolver has answered. Returns 0, -ENOMEM, or -EINVAL for a name that is too long.
  */
-int mh_resolve_open(struct mh_ctx *ctx, const char *host, int family, mh_resolve_cb on_resolved,
+int mh_resolve_open(struct mh_ctx *ctx, const char *host, int family, int flags, mh_resolve_cb on_resolved,
                     struct mh_resolve **out);
 
 static inline void mh_resolve_close(struct mh_resolve *r)

@@ -319,11 +319,11 @@ static void test_resolve(void)
 {
     struct mh_resolve *r;
     setup();
-    assert(mh_resolve_open(&ctx, "localhost", AF_INET, on_resolved, &r) == 0);
+    assert(mh_resolve_open(&ctx, "localhost", AF_INET, 0, on_resolved, &r) == 0);
     mh_handle_release(&r->handle);
     uv_run(&loop, UV_RUN_DEFAULT);
     assert(resolved == 1 && mh_ctx_idle(&ctx) && ctx.pool_requests == 0);
-    assert(mh_resolve_open(&ctx, "localhost", AF_UNSPEC, on_resolved, &r) == 0);
+    assert(mh_resolve_open(&ctx, "localhost", AF_UNSPEC, 0, on_resolved, &r) == 0);
     mh_resolve_close(r);
     mh_resolve_close(r);
     mh_handle_release(&r->handle);

@@ -5,47 +5,100 @@
 --     dns.lookup("localhost", function(err, address, family) print(address, family) end)
 --     dns.lookup("localhost", { all = true }, function(err, list) print(list[1].address, list[1].family) end)
 --
--- Node's functions that speak the DNS protocol themselves (resolve4, Resolver, ...) are not here.
+-- Node's functions that speak the DNS protocol themselves (resolve4, Resolver, ...) are not here: each of them says so.
 
+local absent = require("moonherd.absent")
+local bit = require("bit")
 local check = require("moonherd.check")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
 local resolve = require("moonherd.net.resolve")
 local tick = require("moonherd.tick")
 
-local M = {
-    NODATA = "ENODATA",
-    NOTFOUND = "ENOTFOUND",
-}
+local M = {}
 
-local FAMILIES = { [0] = 0, [4] = 4, [6] = 6, IPv4 = 4, IPv6 = 6 }
-local ORDERS = { "verbatim", "ipv4first" }
-
---- The family and the wish for all, or the addresses of IPv4 first, of what stands for options.
-local function read_options(options)
-    if type(options) == "number" then
-        options = { family = options }
-    elseif options ~= nil and type(options) ~= "table" then
-        error(errors.arg_type("options", { "number", "table" }, options), 0)
-    end
-    options = options or {}
-    local family = options.family == nil and 0 or FAMILIES[options.family]
-    if not family then
-        error(errors.arg_value("options.family", options.family, "must be one of: 0, 4, 6"), 0)
-    end
-    check.opt(check.boolean, options.all, "options.all")
-    check.opt(check.boolean, options.verbatim, "options.verbatim")
-    check.opt(check.integer, options.hints, "options.hints", 0)
-    check.opt(check.one_of, options.order, "options.order", ORDERS)
-    return family, options.all, options.order == "ipv4first" or options.verbatim == false
+-- Hints of lookup.
+for name, value in pairs(core.resolveFlags) do
+    M[name] = value
 end
 
---- The list with the addresses of IPv4 before those of IPv6, otherwise as it was.
-local function ipv4_first(list)
+-- Codes of errors, under the names that programs compare with.
+for _, name in ipairs({
+    "ADDRGETNETWORKPARAMS", "BADFAMILY", "BADFLAGS", "BADHINTS", "BADNAME", "BADQUERY", "BADRESP", "BADSTR",
+    "CANCELLED", "CONNREFUSED", "DESTRUCTION", "EOF", "FILE", "FORMERR", "LOADIPHLPAPI", "NODATA", "NOMEM", "NONAME",
+    "NOTFOUND", "NOTIMP", "NOTINITIALIZED", "REFUSED", "SERVFAIL", "TIMEOUT",
+}) do
+    M[name] = "E" .. name
+end
+
+local TOOL = 'child_process.execFile("dig", ...), or a DNS library'
+local SERVERS = "/etc/resolv.conf, which the system's resolver reads"
+local ABSENT = {
+    Resolver = TOOL,
+    getServers = SERVERS,
+    lookupService = 'child_process.execFile("getent", { "hosts", address }, ...)',
+    resolve = TOOL,
+    reverse = TOOL,
+    setDefaultResultOrder = "the option `order` of dns.lookup, or /etc/gai.conf",
+    setServers = SERVERS,
+}
+for _, kind in ipairs({ "4", "6", "Any", "Caa", "Cname", "Mx", "Naptr", "Ns", "Ptr", "Soa", "Srv", "Txt" }) do
+    ABSENT["resolve" .. kind] = TOOL
+end
+absent.add(M, "dns", ABSENT)
+
+-- Options -----------------------------------------------------------------------------------------------------
+
+local FAMILIES = { 0, 4, 6 }
+local FAMILY_WORDS = { IPv4 = 4, IPv6 = 6 }
+local ORDERS = { "verbatim", "ipv4first", "ipv6first" }
+local ALL_HINTS = bit.bor(M.ADDRCONFIG, M.ALL, M.V4MAPPED)
+
+local function read_hints(hints)
+    check.number(hints, "options.hints")
+    if hints ~= math.floor(hints) or hints < 0 or hints > ALL_HINTS or bit.band(hints, bit.bnot(ALL_HINTS)) ~= 0 then
+        error(errors.arg_value("hints", hints), 0)
+    end
+    return hints
+end
+
+--- What stands for options: { family =, hints =, all =, first = family that comes first }.
+local function read_options(options)
+    if options == nil then
+        return { family = 0 }
+    elseif type(options) == "number" then
+        return { family = check.one_of(options, "family", FAMILIES) }
+    elseif type(options) ~= "table" then
+        error(errors.arg_type("options", "table or integer", options), 0)
+    end
+    local wanted = {}
+    if options.hints ~= nil then
+        wanted.hints = read_hints(options.hints)
+    end
+    wanted.family = FAMILY_WORDS[options.family] or options.family or 0
+    if options.family ~= nil then
+        check.one_of(wanted.family, "options.family", FAMILIES)
+    end
+    wanted.all = check.opt(check.boolean, options.all, "options.all")
+    if check.opt(check.boolean, options.verbatim, "options.verbatim") == false then
+        wanted.first = 4
+    end
+    local order = check.opt(check.one_of, options.order, "options.order", ORDERS)
+    if order then
+        wanted.first = order == "ipv4first" and 4 or order == "ipv6first" and 6 or nil
+    end
+    return wanted
+end
+
+--- The list with the addresses of one family first, otherwise as it was.
+local function with_first(list, first)
+    if not first then
+        return list
+    end
     local sorted = {}
-    for _, family in ipairs({ 4, 6 }) do
+    for _, wanted in ipairs({ true, false }) do
         for _, entry in ipairs(list) do
-            if entry.family == family then
+            if (entry.family == first) == wanted then
                 sorted[#sorted + 1] = entry
             end
         end
@@ -53,38 +106,61 @@ local function ipv4_first(list)
     return sorted
 end
 
+-- Looking up --------------------------------------------------------------------------------------------------
+
+local warned = false
+
+--- Once, as Node.
+local function warn_of_empty(host)
+    if not warned then
+        warned = true
+        local message = "The provided hostname %s is not a valid hostname, and is supported in the dns module solely"
+            .. " for compatibility."
+        local shown = host == nil and "undefined" or '"' .. host .. '"'
+        require("moonherd.process").emitWarning(message:format(shown), "DeprecationWarning", "DEP0118")
+    end
+end
+
 --- Looks a name up: (hostname, callback), (hostname, family, callback) or (hostname, options, callback). A numeric
 --- address is its own answer; the callback is never called from inside the call.
 ---@param hostname string? "" or nil is answered with no address, as in Node
----@param options integer|table|nil family (0, 4, 6), all (a list is wanted), order ("verbatim", "ipv4first")
+---@param options integer|table|nil family (0, 4, 6), hints, all (a list is wanted), order ("verbatim", "ipv4first",
+---"ipv6first"), verbatim
 ---@param callback fun(err: moonherd.Error?, address: string|table[]|nil, family: integer?)
 function M.lookup(hostname, options, callback)
     check.no_object(hostname, M, "dns.lookup")
-    if hostname ~= nil then
-        check.c_string(hostname, "hostname")
-    end
+    check.opt(check.c_string, hostname, "hostname")
     if callback == nil and check.callable(options) then
         options, callback = nil, options
     end
     check.fn(callback, "callback")
-    local family, all, sorted = read_options(options)
+    local wanted = read_options(options)
     local function answer(err, list)
         if err then
             return callback(err)
-        elseif all then
-            return callback(nil, sorted and ipv4_first(list) or list)
         end
-        local first = sorted and ipv4_first(list)[1] or list[1]
-        callback(nil, first and first.address, first and first.family or (family == 6 and 6 or 4))
+        list = with_first(list, wanted.first)
+        if wanted.all then
+            return callback(nil, list)
+        end
+        local first = list[1]
+        callback(nil, first and first.address, first and first.family or (wanted.family == 6 and 6 or 4))
     end
     local numeric = hostname and core.isIP(hostname)
     if hostname == nil or hostname == "" then
+        warn_of_empty(hostname)
         tick.add(answer, nil, {})
     elseif numeric ~= 0 then
         tick.add(answer, nil, { { address = hostname, family = numeric } })
     else
-        resolve(hostname, family, answer)
+        resolve(hostname, wanted.family, answer, wanted.hints)
     end
+end
+
+--- What lookup does where nothing is said: the resolver's order is kept.
+---@return "verbatim"
+function M.getDefaultResultOrder()
+    return "verbatim"
 end
 
 return M

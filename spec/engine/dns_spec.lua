@@ -59,6 +59,30 @@ describe("dns.lookup", function()
         assert.equal("getaddrinfo", err.syscall)
     end)
 
+    it("puts one family first on request, and keeps the order of each", function()
+        local err, list = lookup("localhost", { all = true, order = "ipv6first" })
+        assert.is_nil(err)
+        local families = {}
+        for i, entry in ipairs(list) do
+            families[i] = entry.family
+        end
+        assert.is_nil(table.concat(families):find("46"))
+    end)
+
+    it("gives mapped addresses where the hints ask for them", function()
+        assert.same({ nil, "::ffff:127.0.0.1", 6 }, { lookup("localhost", { family = 6, hints = dns.V4MAPPED + dns.ALL,
+            order = "ipv6first" }) })
+    end)
+
+    it("is all there is: the rest of Node's says so, and what to use", function()
+        for _, name in ipairs({ "resolve", "resolve4", "reverse", "Resolver", "lookupService", "setServers" }) do
+            local ok, err = pcall(dns[name], "localhost", function() end)
+            assert.is_false(ok)
+            assert.equal("ERR_NOT_IN_LUA", err.code)
+            assert.is_truthy(err.message:find("dns." .. name .. " is not part of moonherd: use ", 1, true))
+        end
+    end)
+
     it("refuses what makes no sense", function()
         local nothing = calls.must_not()
         for _, case in ipairs({

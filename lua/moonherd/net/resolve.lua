@@ -44,15 +44,16 @@ end
 ---@param host string
 ---@param family integer 4, 6 or 0 for either
 ---@param callback fun(err: moonherd.Error?, list: table[]?) list of { address =, family = }, at least one
+---@param hints integer? of core.resolveFlags
 ---@return table request with close()
-return function(host, family, callback)
+return function(host, family, callback, hints)
     local request = setmetatable({ host = host, callback = callback }, Request)
     local numeric = core.isIP(host)
     if numeric ~= 0 then
         tick.add(request.finish, request, nil, { { address = host, family = numeric } })
         return request
     end
-    local handle, message, code, errno = core.resolve(request, host, family)
+    local handle, message, code, errno = core.resolve(request, host, family, hints)
     if not handle then
         tick.add(request.on_resolved, request, nil, message, code, errno)
     end
