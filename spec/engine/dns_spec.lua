@@ -76,7 +76,7 @@ describe("dns.lookup", function()
 
     it("is all there is: the rest of Node's says so, and what to use", function()
         for _, name in ipairs({ "resolve", "resolve4", "reverse", "Resolver", "lookupService", "setServers" }) do
-            local ok, err = pcall(dns[name], "localhost", function() end)
+            local ok, err = pcall(function() return dns[name] end)
             assert.is_false(ok)
             assert.equal("ERR_NOT_IN_LUA", err.code)
             assert.is_truthy(err.message:find("dns." .. name .. " is not part of moonherd: use ", 1, true))

@@ -46,6 +46,16 @@ function M.dispose(...)
     end
 end
 
+--- Whether a message names an argument, or one of several names for it.
+local function says(message, argument)
+    for _, name in ipairs(type(argument) == "table" and argument or { argument }) do
+        if message:lower():find("%f[%w]" .. name:lower():gsub("%p", "%%%0") .. "%f[%W]") then
+            return true
+        end
+    end
+    return false
+end
+
 --- Whether an error says that this was called; calls with a dot for the colon are named in the message alone.
 local function names(err, call_name)
     return err.call == call_name or (call_name and err.message:find(call_name, 1, true) ~= nil)
@@ -74,8 +84,9 @@ function M.fault(err, case, argument)
         return ("says it was called at %s: %s"):format(tostring(err.at), words)
     elseif not names(err, case.call) and not names(err, case.same_as) then
         return ("says '%s' was called, not '%s': %s"):format(tostring(err.call), case.call, words)
-    elseif argument and not err.message:lower():find("%f[%w]" .. argument:lower():gsub("%p", "%%%0") .. "%f[%W]") then
-        return ("does not name the argument '%s': %s"):format(argument, words)
+    elseif argument and not says(err.message, argument) then
+        local name = type(argument) == "table" and table.concat(argument, "' or '") or argument
+        return ("does not name the argument '%s': %s"):format(name, words)
     end
     return nil
 end

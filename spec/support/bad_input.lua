@@ -24,7 +24,8 @@
 --     rethrows   = { ["moonherd.AbortSignal:throwIfAborted"] = true }
 --                  raises what the user has given, whatever that is
 --     named      = { ["timers.setTimeout"] = { callback = "listener" } }
---                  what messages call an argument, where Node's words have another name for it
+--                  what messages call an argument, where Node's words have another name for it; a list where it
+--                  depends on the value
 --     dispose    = function(...) end
 --                  gets what each call returned; unless given, objects are destroyed, closed or killed
 
