@@ -192,8 +192,9 @@ int mh_outbox_write_now(struct mh_outbox *out, int fd, enum mh_frame_type type, 
     size_t total = MH_FRAME_HEADER + len;
     char *frame;
     int rc = mh_outbox_write(out, fd);
-    if (rc == 0)
-        rc = mh_buf_reserve(&out->bytes, total, &frame);
+    if (rc < 0)
+        return rc;
+    rc = mh_buf_reserve(&out->bytes, total, &frame);
     if (rc < 0)
         return rc;
     mh_frame_write(frame, type, (uint32_t)len, 1);
