@@ -25,129 +25,122 @@ enum {
     TAG_STR = 0x20 /* + length */
 };
 
-struct walk {
-    const unsigned char *at;
-    const unsigned char *end;
-};
+/*
+ * Every walk_ function takes where it stands and where the bytes end, and returns where it has got to, or
+ * NULL for bytes that are no such thing. So all of it stays in registers: each message is walked twice.
+ */
+typedef const unsigned char *walk;
 
-static size_t walk_left(const struct walk *w)
+static inline walk walk_skip(walk at, walk end, size_t len)
 {
-    return (size_t)(w->end - w->at);
-}
-
-static bool walk_skip(struct walk *w, size_t len)
-{
-    if (len > walk_left(w))
-        return false;
-    w->at += len;
-    return true;
+    return len <= (size_t)(end - at) ? at + len : NULL;
 }
 
 #define LONG_FROM 0xe0 /* first byte of an unsigned that is longer than that byte */
 
 /* An unsigned of 1, 2 or 5 bytes. */
-static bool walk_u124(struct walk *w, uint32_t *out)
+static inline walk walk_u124(walk at, walk end, uint32_t *out)
 {
-    if (walk_left(w) < 1)
-        return false;
-    uint32_t first = *w->at++;
+    if (at == end)
+        return NULL;
+    uint32_t first = *at++;
     if (first < LONG_FROM) {
         *out = first;
-        return true;
+        return at;
     }
     if (first < 0xff) {
-        if (walk_left(w) < 1)
-            return false;
-        *out = ((first & 0x1fu) << 8) + *w->at++ + LONG_FROM;
-        return true;
+        if (at == end)
+            return NULL;
+        *out = ((first & 0x1fu) << 8) + *at + LONG_FROM;
+        return at + 1;
     }
-    if (walk_left(w) < 4)
-        return false;
-    memcpy(out, w->at, 4);
-    w->at += 4;
-    return true;
+    if (end - at < 4)
+        return NULL;
+    memcpy(out, at, 4);
+    return at + 4;
 }
 
 /* depth: how many levels of tables may still begin. */
-static bool walk_value(struct walk *w, unsigned depth, bool key);
+static walk walk_value(walk at, walk end, unsigned depth, bool key);
 
 /* walk_value, with short strings and numbers, which are nearly everything there is, in the open. */
-static inline bool walk_item(struct walk *w, unsigned depth, bool key)
+static inline walk walk_item(walk at, walk end, unsigned depth, bool key)
 {
-    if (w->at == w->end)
-        return false;
-    uint32_t tag = *w->at;
+    if (at == end)
+        return NULL;
+    uint32_t tag = *at;
     if (tag >= TAG_STR && tag < LONG_FROM)
-        return walk_skip(w, 1 + (tag - TAG_STR));
+        return walk_skip(at, end, 1 + (tag - TAG_STR));
     if (tag == TAG_INT)
-        return walk_skip(w, 1 + 4);
+        return walk_skip(at, end, 1 + 4);
     if (tag == TAG_NUM && !key)
-        return walk_skip(w, 1 + 8);
-    return walk_value(w, depth, key);
+        return walk_skip(at, end, 1 + 8);
+    return walk_value(at, end, depth, key);
 }
 
-static bool walk_table(struct walk *w, uint32_t tag, unsigned depth)
+static walk walk_table(walk at, walk end, uint32_t tag, unsigned depth)
 {
     uint32_t array = 0;
     uint32_t hash = 0;
     if (depth == 0)
-        return false;
-    if (tag >= TAG_TAB + 2 && !walk_u124(w, &array))
-        return false;
-    if ((tag & 1) && !walk_u124(w, &hash))
-        return false;
+        return NULL;
+    if (tag >= TAG_TAB + 2 && !(at = walk_u124(at, end, &array)))
+        return NULL;
+    if ((tag & 1) && !(at = walk_u124(at, end, &hash)))
+        return NULL;
     if (tag >= TAG_TAB + 4 && array > 0)
         array--; /* slot 0 is counted and not sent */
     /* Each element is a byte at least, each pair two: what cannot be there is refused before a byte of it is
      * read. */
-    if (array > walk_left(w) || hash > walk_left(w) / 2)
-        return false;
-    for (uint32_t i = 0; i < array; i++) {
-        if (!walk_item(w, depth - 1, false))
-            return false;
+    size_t left = (size_t)(end - at);
+    if (array > left || hash > left / 2)
+        return NULL;
+    for (; array > 0; array--) {
+        if (!(at = walk_item(at, end, depth - 1, false)))
+            return NULL;
     }
-    for (uint32_t i = 0; i < hash; i++) {
-        if (!walk_item(w, depth - 1, true) || !walk_item(w, depth - 1, false))
-            return false;
+    for (; hash > 0; hash--) {
+        if (!(at = walk_item(at, end, depth - 1, true)) || !(at = walk_item(at, end, depth - 1, false)))
+            return NULL;
     }
-    return true;
+    return at;
 }
 
 /* Neither nil nor NaN can be a key: decode would raise. */
-static bool walk_key(const struct walk *w, uint32_t tag)
+static bool is_key(walk at, walk end, uint32_t tag)
 {
     if (tag == TAG_NIL)
         return false;
-    if (tag == TAG_NUM && walk_left(w) >= sizeof(double)) {
+    if (tag == TAG_NUM && (size_t)(end - at) >= sizeof(double)) {
         double number;
-        memcpy(&number, w->at, sizeof number);
+        memcpy(&number, at, sizeof number);
         return number == number;
     }
     return true;
 }
 
-static bool walk_value(struct walk *w, unsigned depth, bool key)
+static walk walk_value(walk at, walk end, unsigned depth, bool key)
 {
     uint32_t tag;
-    if (!walk_u124(w, &tag))
-        return false;
-    if (key && !walk_key(w, tag))
-        return false;
+    if (!(at = walk_u124(at, end, &tag)))
+        return NULL;
+    if (key && !is_key(at, end, tag))
+        return NULL;
     if (tag >= TAG_STR)
-        return walk_skip(w, tag - TAG_STR);
+        return walk_skip(at, end, tag - TAG_STR);
     if (tag >= TAG_TAB && tag <= TAG_TAB_LAST)
-        return walk_table(w, tag, depth);
+        return walk_table(at, end, tag, depth);
     switch (tag) {
     case TAG_INT:
-        return walk_skip(w, 4);
+        return walk_skip(at, end, 4);
     case TAG_NUM:
     case TAG_INT64:
     case TAG_UINT64:
-        return walk_skip(w, 8);
+        return walk_skip(at, end, 8);
     case TAG_COMPLEX:
-        return walk_skip(w, 16);
+        return walk_skip(at, end, 16);
     default:
-        return tag <= TAG_NULL;
+        return tag <= TAG_NULL ? at : NULL;
     }
 }
 
@@ -155,8 +148,6 @@ int mh_payload_check(const void *bytes, size_t len)
 {
     if (len == 0)
         return MH_EPAYLOAD;
-    struct walk w = {bytes, (const unsigned char *)bytes + len};
-    if (!walk_value(&w, MH_PAYLOAD_DEPTH, false) || w.at != w.end)
-        return MH_EPAYLOAD;
-    return 0;
+    walk end = (walk)bytes + len;
+    return walk_item(bytes, end, MH_PAYLOAD_DEPTH, false) == end ? 0 : MH_EPAYLOAD;
 }
