@@ -100,12 +100,10 @@ static void *memory_alloc(void *userdata, void *block, size_t old_size, size_t n
     struct mh_memory_cap *cap = userdata;
     if (new_size > old_size) {
         size_t grown = cap->heap_bytes + (new_size - old_size);
-        if (cap->limit_bytes > 0) {
-            if (grown > cap->hurry_at && !cap->hurried)
-                memory_hurry(cap);
-            if (memory_over(cap, grown))
-                return NULL;
-        }
+        if (grown > cap->hurry_at && !cap->hurried)
+            memory_hurry(cap);
+        if (memory_over(cap, grown))
+            return NULL;
     }
     void *moved = cap->inner(cap->inner_userdata, block, old_size, new_size);
     if (moved || new_size == 0) {
@@ -117,6 +115,13 @@ static void *memory_alloc(void *userdata, void *block, size_t old_size, size_t n
     return moved;
 }
 
+/* Put the wrapper around the state's allocator, or take it off: it costs a small message a twentieth. */
+static void memory_wrap(struct mh_memory_cap *cap, bool wrap)
+{
+    cap->heap_bytes = (size_t)lua_gc(cap->L, LUA_GCCOUNT, 0) * 1024 + (size_t)lua_gc(cap->L, LUA_GCCOUNTB, 0);
+    lua_setallocf(cap->L, wrap ? memory_alloc : cap->inner, wrap ? cap : cap->inner_userdata);
+}
+
 int mh_memory_open(struct mh_state *st)
 {
     struct mh_memory_cap *cap = mh_zalloc(&st->ctx->alloc, sizeof *cap);
@@ -125,8 +130,6 @@ int mh_memory_open(struct mh_state *st)
     cap->L = st->L;
     cap->statm_fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
     cap->inner = lua_getallocf(st->L, &cap->inner_userdata);
-    cap->heap_bytes = (size_t)lua_gc(st->L, LUA_GCCOUNT, 0) * 1024 + (size_t)lua_gc(st->L, LUA_GCCOUNTB, 0);
-    lua_setallocf(st->L, memory_alloc, cap);
     st->memory = cap;
     return 0;
 }
@@ -156,6 +159,8 @@ void mh_memory_limit(struct mh_state *st, size_t limit_bytes)
         return;
     if (cap->hurried)
         memory_calm(cap);
+    if ((cap->limit_bytes > 0) != (limit_bytes > 0))
+        memory_wrap(cap, limit_bytes > 0);
     cap->limit_bytes = limit_bytes;
     cap->check_at = 0;
     cap->passed = false;

@@ -19,7 +19,7 @@ struct mh_memory_cap {
     lua_State *L;    /* borrowed */
     lua_Alloc inner; /* LuaJIT's own allocator */
     void *inner_userdata;
-    size_t heap_bytes;   /* Lua's, as allocated through here */
+    size_t heap_bytes;   /* Lua's, counted while there is a limit */
     size_t limit_bytes;  /* 0: none */
     size_t check_at;     /* heap_bytes at which the resident set is looked at next */
     size_t passed_bytes; /* the size that passed the limit: Lua heap or resident set */
@@ -31,7 +31,7 @@ struct mh_memory_cap {
     int statm_fd; /* /proc/self/statm; -1 if it cannot be read */
 };
 
-/* Wrap the allocator of an owned state. Returns 0 or -ENOMEM. */
+/* Make ready to cap an owned state; its allocator is wrapped while there is a limit. Returns 0 or -ENOMEM. */
 int mh_memory_open(struct mh_state *st);
 
 /* After lua_close. */
