@@ -1,22 +1,28 @@
 /*
  * bind/l_channel.c - core.channelPair and core.channel(owner, fd, limits), for lua/moonherd/channel.lua.
  *
- * The owner hears, in this order:
+ * A payload is what string.buffer makes of a value, as a string: lua/moonherd/channel/codec.lua. Those that
+ * come have been found well-formed here; a handler returns false for what cannot be decoded all the same, and
+ * the peer is cut off. The owner hears, in this order:
  *
- *     owner:on_message(value, fds, bytes)   a user's message, its size; fds: descriptors it owns now, or nil
- *     owner:on_internal(value, fds, bytes)  a message of the library's own
- *     owner:on_drain(code, refused)         all is in the kernel after some had to wait, or what tellAt
- *                                           named is; with a code it is lost, as the peer is gone, and so
- *                                           many messages of it had not had to wait before
- *     owner:on_end(code, message)           nil after an orderly end, else why the peer was cut off
+ *     owner:on_message(payload, fds)    a user's message; fds: descriptors it owns now, or nil
+ *     owner:on_messages(payloads)       several of them, without descriptors: see below
+ *     owner:on_internal(payload, fds)   a message of the library's own
+ *     owner:on_drain(code, refused)     all is in the kernel after some had to wait, or what tellAt names
+ *                                       is; with a code it is lost, as the peer is gone, and so many
+ *                                       messages of it had not had to wait before
+ *     owner:on_end(code, message)       nil after an orderly end, else why the peer was cut off
  *     owner:on_closed()
+ *
+ * on_messages returns true when it is through the list, and nil when ticks come before the next one. Then,
+ * and after an error, it is called without a list, and goes on behind the message in which it was
+ * interrupted.
  */
 #include "bind/l_channel.h"
 #include "base/err.h"
 #include "bind/args.h"
 #include "bind/box.h"
 #include "bind/call.h"
-#include "bind/codec.h"
 #include "bind/core.h"
 #include "bind/fail.h"
 #include "ipc/payload.h"
@@ -40,7 +46,9 @@ struct frame_batch {
     struct mh_frame_view *frames;
     unsigned count;
     unsigned next;
-    int rc; /* why the peer is to be cut off */
+    unsigned listed; /* how often the owner may be asked to go on with the list it has; 0: it has none */
+    bool no_list;    /* making one has failed */
+    int rc;          /* why the peer is to be cut off */
 };
 
 static void channel_push_fds(lua_State *L, struct mh_frame_view *frame)
@@ -57,21 +65,68 @@ static void channel_push_fds(lua_State *L, struct mh_frame_view *frame)
     }
 }
 
-/* Calls the handler at the top of the stack, whose owner is at its bottom, with what is in the frame. Returns
- * 0, or why its sender is to be cut off. */
-static int channel_call(lua_State *L, struct mh_state *st, struct mh_frame_view *frame)
+/* A frame goes to its handler by itself. */
+static void batch_call_one(lua_State *L, struct frame_batch *batch)
 {
-    int rc = mh_payload_check(frame->bytes, frame->len);
-    if (rc < 0)
-        return rc;
+    struct mh_frame_view *frame = &batch->frames[batch->next++];
+    batch->rc = mh_payload_check(frame->bytes, frame->len);
+    if (batch->rc < 0)
+        return;
+    lua_getfield(L, 1, frame->type == MH_FRAME_MESSAGE ? "on_message" : "on_internal");
     lua_pushvalue(L, 1);
-    rc = mh_codec_decode(L, st, frame->bytes, frame->len);
-    if (rc < 0)
-        return rc;
+    lua_pushlstring(L, frame->bytes, frame->len);
     channel_push_fds(L, frame);
-    lua_pushinteger(L, frame->len);
-    lua_call(L, 4, 0);
-    return 0;
+    lua_call(L, 3, 1);
+}
+
+/* How many of the next frames can go in one list: good messages without descriptors. */
+static unsigned batch_run(const struct frame_batch *batch)
+{
+    unsigned end = batch->next;
+    while (end < batch->count && batch->frames[end].type == MH_FRAME_MESSAGE &&
+           batch->frames[end].fd_count == 0)
+        end++;
+    if (end - batch->next < 2)
+        return 0;
+    for (unsigned i = batch->next; i < end; i++) {
+        if (mh_payload_check(batch->frames[i].bytes, batch->frames[i].len) < 0)
+            end = i;
+    }
+    return end - batch->next;
+}
+
+/* A run of frames goes to the owner as a list: a loop in Lua that compiles, and one way in for all of them.
+ */
+static void batch_call_list(lua_State *L, struct frame_batch *batch, unsigned run)
+{
+    batch->no_list = true; /* unless it is made */
+    lua_getfield(L, 1, "on_messages");
+    lua_pushvalue(L, 1);
+    lua_createtable(L, (int)run, 0);
+    for (unsigned i = 0; i < run; i++) {
+        const struct mh_frame_view *frame = &batch->frames[batch->next + i];
+        lua_pushlstring(L, frame->bytes, frame->len);
+        lua_rawseti(L, -2, (int)i + 1);
+    }
+    batch->no_list = false;
+    batch->next += run;
+    /* It gets on by a message each time, or something is wrong with it. */
+    batch->listed = run - 1;
+    lua_call(L, 2, 1);
+}
+
+static void batch_call_again(lua_State *L, struct frame_batch *batch)
+{
+    batch->listed--;
+    lua_getfield(L, 1, "on_messages");
+    lua_pushvalue(L, 1);
+    lua_call(L, 1, 1);
+}
+
+static bool batch_goes_on(const struct frame_batch *batch)
+{
+    return (batch->next < batch->count || batch->listed > 0) && batch->rc == 0 && batch->box->handle &&
+           mh_handle_is_open(batch->box->handle);
 }
 
 /*
@@ -81,19 +136,21 @@ static int channel_call(lua_State *L, struct mh_state *st, struct mh_frame_view 
 static void channel_batch_body(lua_State *L, void *arg)
 {
     struct frame_batch *batch = arg;
-    struct mh_state *st = batch->state;
     lua_settop(L, 0);
     mh_box_push_owner(L, batch->box);
-    lua_getfield(L, 1, "on_message");
-    while (batch->next < batch->count && batch->rc == 0 && !st->tick_pending && batch->box->handle &&
-           mh_handle_is_open(batch->box->handle)) {
-        struct mh_frame_view *frame = &batch->frames[batch->next++];
-        if (frame->type == MH_FRAME_MESSAGE)
-            lua_pushvalue(L, 2);
+    while (batch_goes_on(batch) && !batch->state->tick_pending) {
+        unsigned run = batch->listed > 0 || batch->no_list ? 0 : batch_run(batch);
+        if (batch->listed > 0)
+            batch_call_again(L, batch);
+        else if (run > 0)
+            batch_call_list(L, batch, run);
         else
-            lua_getfield(L, 1, "on_internal");
-        batch->rc = channel_call(L, st, frame);
-        lua_settop(L, 2);
+            batch_call_one(L, batch);
+        if (lua_toboolean(L, -1))
+            batch->listed = 0;
+        else if (lua_isboolean(L, -1))
+            batch->rc = MH_EPAYLOAD;
+        lua_settop(L, 1);
     }
 }
 
@@ -102,9 +159,8 @@ static void channel_on_frames(struct mh_channel *ch, struct mh_frame_view *frame
     struct mh_box *box = mh_channel_handle(ch)->owner;
     if (!box)
         return;
-    struct frame_batch batch = {box->state, box, frames, count, 0, 0};
-    while (batch.next < count && batch.rc == 0 && box->handle && mh_handle_is_open(box->handle) &&
-           !box->state->muted)
+    struct frame_batch batch = {.state = box->state, .box = box, .frames = frames, .count = count};
+    while (batch_goes_on(&batch) && !box->state->muted)
         mh_call(box->state, channel_batch_body, &batch);
     /* The peer's bytes are the peer's fault: no error of ours for them to end up in uncaughtException. */
     if (batch.rc < 0)
@@ -209,8 +265,8 @@ static int channel_send(lua_State *L, enum mh_frame_type type)
 {
     struct mh_state *st = mh_state_of(L);
     int fds[MH_FRAME_FDS];
-    luaL_checkany(L, 2);
-    lua_settop(L, 3);
+    size_t len;
+    const char *bytes = luaL_checklstring(L, 2, &len);
     unsigned fd_count = channel_read_fds(L, 3, fds);
     struct mh_handle *h = mh_box_open_handle(L, 1, MH_L_CHANNEL);
     if (!h) {
@@ -218,14 +274,13 @@ static int channel_send(lua_State *L, enum mh_frame_type type)
             mh_ctx_close_fd(st->ctx, fds[i]);
         return 4;
     }
-    if (mh_codec_encode(L, st, 2) < 0) {
+    /* The peer would cut us off for it. */
+    if (mh_payload_check(bytes, len) < 0) {
         lua_pushnil(L);
-        lua_insert(L, -2);
+        lua_pushliteral(L, "cannot serialize 'lightuserdata'");
         lua_pushliteral(L, "ERR_IPC_UNSENDABLE");
         return 3;
     }
-    size_t len;
-    const char *bytes = lua_tolstring(L, -1, &len);
     struct mh_channel *ch = mh_channel_of(h);
     int rc = mh_channel_send(ch, type, bytes, len, fds, fd_count);
     if (rc < 0)
@@ -236,17 +291,17 @@ static int channel_send(lua_State *L, enum mh_frame_type type)
 }
 
 /*
- * channel:send(value, fds) -> more, total | nil, message, code, errno. more is false from the high-water mark
- * on; total is what sent() will have reached when this message is written. ERR_IPC_UNSENDABLE when the value
- * cannot be encoded (then fds are still the caller's); on any other failure fds are closed, as on success
- * once sent.
+ * channel:send(payload, fds) -> more, total | nil, message, code, errno. more is false from the high-water
+ * mark on; total is what sent() will have reached when this message is written. ERR_IPC_UNSENDABLE when the
+ * payload holds what means nothing in another process (then fds are still the caller's); on any other failure
+ * fds are closed, as on success once sent.
  */
 static int l_channel_send(lua_State *L)
 {
     return channel_send(L, MH_FRAME_MESSAGE);
 }
 
-/* channel:sendInternal(value, fds): the same, for the peer's on_internal. */
+/* channel:sendInternal(payload, fds): the same, for the peer's on_internal. */
 static int l_channel_send_internal(lua_State *L)
 {
     return channel_send(L, MH_FRAME_INTERNAL);
@@ -380,7 +435,6 @@ void mh_l_channel_open(lua_State *L, struct mh_state *st)
     };
     static const luaL_Reg functions[] = {
         {"channelPair", l_channel_pair}, {"channel", l_channel_new}, {NULL, NULL}};
-    mh_codec_init(L, st);
     /* core.null: what stands for JSON's null in a message, as string.buffer carries it. */
     lua_pushlightuserdata(L, NULL);
     lua_setfield(L, -2, "null");

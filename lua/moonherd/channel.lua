@@ -263,7 +263,7 @@ function M.sendInternal(target, message, fds)
         handoff.close(fds)
         return nil, "ERR_IPC_CHANNEL_CLOSED"
     end
-    local more, _, code = ipc.box:sendInternal(message, fds)
+    local more, _, code = ipc:sendInternal(message, fds)
     return more, code
 end
 

@@ -107,6 +107,7 @@ local CUT_OFF = {
     { "nesting without end", "raw(frame(2, ('\\10\\1'):rep(100000)))" },
     { "one level of nesting too many", "raw(frame(2, ('\\12\\2'):rep(100) .. '\\8'))" },
     { "a key twice in one table", "raw(frame(2, '\\9\\2\\1\\2\\1\\2'))" },
+    { "the same behind a good message", "raw(frame(2, '\\36echo') .. frame(2, '\\9\\2\\1\\2\\1\\2'))" },
     { "light userdata", "raw(frame(2, '\\5\\1\\2\\3\\4\\5\\6\\7\\0'))" },
     { "an empty payload", "raw(frame(2, ''))" },
     { "two values in one frame", "raw(frame(2, '\\1\\1'))" },

@@ -132,6 +132,39 @@ describe("a channel", function()
         ]])
     end)
 
+    it("tells the messages of one read one by one, whatever listeners do: they throw, queue ticks, send", function()
+        local text = passes([[
+            local child = cp.fork(WORKER)
+            local got = {}
+            child:on("message", function(message)
+                got[#got + 1] = message
+                if message == "end" then
+                    print(table.concat(got, " "))
+                    child:disconnect()
+                end
+            end)
+            child:on("spawn", function()
+                for i = 1, 70 do child:send(i) end -- more than come in one batch
+                child:send("end")
+            end)
+        ]], [[
+            process.on("uncaughtException", function(err) process.send("caught" .. err.message) end)
+            process.on("message", function(message)
+                process.send(message)
+                if message == "end" then return end
+                if message % 3 == 0 then process.nextTick(process.send, "tick" .. message) end
+                if message % 5 == 0 then error({ message = message }, 0) end
+            end)
+        ]])
+        local wanted = {}
+        for i = 1, 70 do
+            wanted[#wanted + 1] = i
+            wanted[#wanted + 1] = i % 5 == 0 and "caught" .. i or nil
+            wanted[#wanted + 1] = i % 3 == 0 and "tick" .. i or nil
+        end
+        assert.equal(table.concat(wanted, " ") .. " end\n", text)
+    end)
+
     it("keeps the order, in bursts of many messages both ways", function()
         passes([[
             local child = cp.fork(WORKER)

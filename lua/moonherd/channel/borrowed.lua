@@ -27,7 +27,7 @@ end
 
 local function say(ipc, word, key, count)
     if ipc.target.connected then
-        ipc.box:sendInternal({ cmd = word, key = key, count = count })
+        ipc:sendInternal({ cmd = word, key = key, count = count })
     end
 end
 

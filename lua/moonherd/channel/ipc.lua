@@ -5,6 +5,7 @@
 -- finishing (we disconnected), ended (no message comes any more), closed() (optional: all is gone), hear(message, fds)
 -- (optional: messages of the library's own).
 
+local codec = require("moonherd.channel.codec")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
 local handoff = require("moonherd.handoff")
@@ -28,6 +29,7 @@ local OUR_REQUESTS = { MOONHERD_REQUEST = true, MOONHERD_ANSWER = true }
 ---@class moonherd.Ipc
 local Ipc = {}
 Ipc.__index = Ipc
+codec.receives(Ipc)
 
 --- Opens the channel on fd, which is taken. Not reading yet.
 ---@param target table
@@ -81,6 +83,15 @@ function Ipc:send(message, handle, options, callback)
         self:await(total, callback)
     end
     return more
+end
+
+--- Sends a message of the library's own, which can be sent. The descriptors are taken in every case.
+---@return boolean? more nil when it could not be sent, and why
+---@return string|number|nil
+---@return string? code
+---@return integer? errno
+function Ipc:sendInternal(message, fds)
+    return codec.send(self.box, "sendInternal", message, fds)
 end
 
 --- Has `callback` called when the channel's first `total` bytes are in the kernel.
@@ -161,7 +172,7 @@ local function warn_of_reserved(self, cmd)
     end
 end
 
-function Ipc:on_message(message, fds, bytes)
+function Ipc:receive(message, fds, bytes)
     if fds then
         bytes = bytes + luggage.attach(self, fds)
     end
@@ -197,7 +208,7 @@ function Ipc.hold() end
 function Ipc.release() end
 
 --- The library's own, which no user's message can pass for. Listeners see the value; the descriptors are not theirs.
-function Ipc:on_internal(message, fds)
+function Ipc:receiveInternal(message, fds)
     if type(message) == "table" and OUR_REQUESTS[message.cmd] then
         return self:requests():hear(message, fds)
     end

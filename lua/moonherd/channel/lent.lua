@@ -40,7 +40,7 @@ function Lent.of(ipc, server)
 end
 
 local function say(self, word)
-    return self.ipc.box:sendInternal({ cmd = word, key = self.key }) ~= nil
+    return self.ipc:sendInternal({ cmd = word, key = self.key }) ~= nil
 end
 
 --- How many are open at the other end. An error, if that has hung up.

@@ -31,7 +31,7 @@ function M.send(ipc, handle, keep)
     if not (unread or lent) then
         return true
     end
-    return ipc.box:sendInternal({
+    return ipc:sendInternal({
         cmd = WORD,
         number = (ipc.handles_sent or 0) + 1,
         key = lent and lent.key,
