@@ -39,18 +39,21 @@ Channel.__index = Channel
 
 --- Keeps the program alive as long as the channel is open, whatever listeners there are.
 function Channel:ref()
+    check.object(self, "channel:ref", "_ipc")
     self._ipc.counted = false
     self._ipc.box:ref()
 end
 
 --- The opposite of `ref`.
 function Channel:unref()
+    check.object(self, "channel:unref", "_ipc")
     self._ipc.counted = false
     self._ipc.box:unref()
 end
 
 ---@return boolean
 function Channel:hasRef()
+    check.object(self, "channel:hasRef", "_ipc")
     return self._ipc.box:hasRef()
 end
 
@@ -80,13 +83,14 @@ local function send(target, message, handle, options, callback)
     elseif options ~= nil and check.callable(options) then
         options, callback = nil, options
     elseif options ~= nil then
-        check.table(options, "options")
+        check.opt(check.boolean, check.table(options, "options").keepOpen, "options.keepOpen")
     end
     check.opt(check.fn, callback, "callback")
     if not target.connected then
         return Ipc.fail(target, errors.of("ERR_IPC_CHANNEL_CLOSED"), callback)
     end
-    return target._ipc:send(message, handle, options, callback)
+    -- In brackets: a call that comes last would take our place on the stack, and errors could not name it.
+    return (target._ipc:send(message, handle, options, callback))
 end
 
 --- Ends the channel, once what was sent is written. "disconnect" follows.
@@ -111,14 +115,16 @@ local function on_request(...)
     return require("moonherd.channel.requests").on_request(...)
 end
 
+--- What a target with a channel has besides.
+M.METHODS = { send = send, disconnect = disconnect, request = request, onRequest = on_request }
+
 --- Gives the target its channel. Without a usable fd it is one that has ended.
 local function equip(target, fd, limits, peer)
     local ipc = fd and Ipc.open(target, fd, limits, peer)
     target.connected = ipc ~= nil
-    target.send = send
-    target.disconnect = disconnect
-    target.request = request
-    target.onRequest = on_request
+    for name, method in pairs(M.METHODS) do
+        target[name] = method
+    end
     if ipc then
         target._ipc = ipc
         target.channel = setmetatable({ _ipc = ipc, fd = fd }, Channel)
@@ -202,10 +208,9 @@ function M.adopt(process, fd)
     local ipc = equip(process, usable and fd or nil, limits, function()
         return ("the parent process %d"):format(core.ppid())
     end)
-    process.send = util.either(process, send)
-    process.disconnect = util.either(process, disconnect)
-    process.request = util.either(process, request)
-    process.onRequest = util.either(process, on_request)
+    for name, method in pairs(M.METHODS) do
+        process[name] = util.either(process, method)
+    end
     if not ipc then
         tick.add(process.emit, "disconnect")
         return

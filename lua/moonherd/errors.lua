@@ -226,6 +226,13 @@ function M.words(code)
     return SYSTEM[code] and SYSTEM[code][2]
 end
 
+-- Bytes of a word in a message; what a peer or a mistake made larger says no more.
+local MAX_WORD = 256
+
+local function short(word)
+    return #word > MAX_WORD and word:sub(1, MAX_WORD) .. "..." or word
+end
+
 --- What the system refused. The message reads as Node's does: "connect ECONNREFUSED 127.0.0.1:1",
 --- "listen EADDRINUSE: address already in use 127.0.0.1:80", "spawn nope ENOENT".
 ---@param code string "ECONNREFUSED", ...
@@ -237,12 +244,12 @@ end
 function M.system(code, errno, syscall, fields)
     local known = SYSTEM[code]
     local reason = fields and fields.reason or (syscall == "listen" and known and known[2])
-    local message = syscall .. " " .. code
+    local message = short(syscall) .. " " .. code
     if reason then
         message = message .. ": " .. reason
     end
     if fields and fields.address then
-        message = message .. " " .. fields.address
+        message = message .. " " .. short(fields.address)
         if fields.port and fields.port > 0 then
             message = message .. ":" .. inspect.number(fields.port)
         end
@@ -294,13 +301,17 @@ local TEMPLATES = {
     ERR_UNKNOWN_SIGNAL = { "TypeError", "Unknown signal: %s" },
 }
 
---- An error of the table above; the rest of the arguments fill its wording.
+--- An error of the table above; the rest of the arguments fill its wording, each shortened if it is long.
 ---@param code string
 ---@param ... string
 ---@return moonherd.Error
 function M.of(code, ...)
     local template = TEMPLATES[code] or error("errors.of: no wording for " .. tostring(code), 2)
-    return M.new(template[1], code, template[2]:format(...))
+    local words = { ... }
+    for i = 1, #words do
+        words[i] = short(words[i])
+    end
+    return M.new(template[1], code, template[2]:format(unpack(words)))
 end
 
 return M

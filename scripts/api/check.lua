@@ -42,9 +42,12 @@ end
 
 -- Parameters --------------------------------------------------------------------------------------------------
 
---- The code may write "eventName" as `event_name`, what it does not use with a _ in front, and Lua's words with one
---- behind.
+--- The code may write "eventName" as `event_name`, "options" as `opts`, what it does not use with a _ in front, and
+--- Lua's words with one behind.
 local function same_name(entry_name, real_name)
+    if real_name == "opts" then
+        real_name = "options"
+    end
     return entry_name:gsub("_", ""):lower() == real_name:gsub("_", ""):lower()
 end
 

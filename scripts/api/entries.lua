@@ -14,6 +14,7 @@ local types = require("scripts.api.types")
 local M = {}
 
 local FOLDER = "lua/moonherd/meta"
+local MAX_COLUMNS = 120
 
 -- Lines -------------------------------------------------------------------------------------------------------
 
@@ -242,6 +243,10 @@ function Reader:read()
     local number = 0
     for line in io.lines(self.file) do
         number = number + 1
+        self.line = number
+        if #line > MAX_COLUMNS then
+            self:complain("the line has %d columns, %d are the most", #line, MAX_COLUMNS)
+        end
         local comment = line:match("^%-%-%-(.*)")
         if comment then
             first = #lines == 0 and number or first
@@ -259,6 +264,19 @@ function Reader:read()
             lines = {}
         end
     end
+end
+
+--- All fields of a class, those first that it has from the classes it extends.
+---@param entries table
+---@param class table
+---@return table[]
+function M.fields(entries, class)
+    local extended = entries.classes[class.extends or ""]
+    local fields = extended and M.fields(entries, extended) or {}
+    for _, field in ipairs(class.fields) do
+        fields[#fields + 1] = field
+    end
+    return fields
 end
 
 --- The entry that a function's is an alias of, and itself otherwise.
@@ -302,7 +320,7 @@ function M.read(files)
             end
         end
         for _, class in ipairs(module.classes) do
-            class.record = not (class.extends or class.source or next(class.functions))
+            class.record = not (class.source or next(class.functions))
         end
         entries.modules[name] = module
         table.insert(entries.order, name)

@@ -9,6 +9,7 @@
 -- Wants moonherd.core, of the build that is looked at, in package.cpath.
 
 local calls = require("moonherd.calls")
+local channel = require("moonherd.channel")
 local events = require("moonherd.events")
 
 local getinfo, getlocal = debug.getinfo, debug.getlocal
@@ -168,10 +169,14 @@ function M.classes()
     for _, class in ipairs(calls.classes()) do
         local own = {}
         for key, fn in pairs(M.public(class.methods)) do
-            -- What every emitter has is described once.
-            if class.methods == events.EventEmitter or fn ~= events.EventEmitter[key] then
+            -- What every emitter has is described once, also where a class does more in it.
+            if class.methods == events.EventEmitter or not events.EventEmitter[key] then
                 own[key] = fn
             end
+        end
+        -- Those that were started with a channel have these.
+        for key, fn in pairs(class.name == "ChildProcess" and channel.METHODS or {}) do
+            own[key] = fn
         end
         local facade = facade_of(class.class)
         for key, fn in pairs(facade and M.public(facade) or {}) do

@@ -76,7 +76,7 @@ function M.fault(err, case, argument)
         end
     end
     local words = ("'%s'"):format(err.message:sub(1, 200))
-    if err.code == nil then
+    if argument and err.code == nil then
         return "raised an error without `code`: " .. words
     elseif #err.message > LONGEST_MESSAGE then
         return ("raised a message of %d bytes: %s"):format(#err.message, words)

@@ -32,13 +32,13 @@
 local answers = require("spec.support.bad_answers")
 local assert = require("luassert")
 local calls = require("moonherd.calls")
-local entries = require("scripts.api.entries").load()
+local api = require("scripts.api.entries")
 local program = require("scripts.api.program")
-local resolve = require("scripts.api.entries").resolve
 local types = require("scripts.api.types")
 local values = require("spec.support.bad_values")
 local wait = require("spec.support.wait")
 
+local entries = api.load()
 local call, dispose, fault = answers.call, answers.dispose, answers.fault
 
 local M = {}
@@ -122,7 +122,7 @@ function Run:places(entry)
         }
         for _, alternative in ipairs(value.type) do
             local class = entries.classes[alternative.name or ""]
-            for _, field in ipairs(class and class.record and #path < 64 and class.fields or {}) do
+            for _, field in ipairs(class and class.record and #path < 64 and api.fields(entries, class) or {}) do
                 add(field, path .. "." .. field.name, function(args, item)
                     local make = self.options[class.name]
                     local record = make and make() or {}
@@ -269,7 +269,7 @@ end
 --- Fields that are no nil are there, and of their types.
 function Run:try_fields(class, receiver)
     local object = receiver.open()
-    for _, field in ipairs(class.fields) do
+    for _, field in ipairs(api.fields(entries, class)) do
         local value = object[field.name]
         if not types.admits(field.type, value, entries.classes) then
             self:complain("%s is a %s, the entry says %s", field.name, type(value), field.written)
@@ -306,7 +306,7 @@ function M.describe(name)
     local run = new_run(name)
     bdd.describe("bad input of " .. name, function()
         for _, key in ipairs(module.order) do
-            local entry = resolve(entries, module, module.functions[key])
+            local entry = api.resolve(entries, module, module.functions[key])
             bdd.it("to " .. key, function()
                 local case = run:module_case(module, key, entry)
                 run:try_good(case)
@@ -325,7 +325,7 @@ function M.describe(name)
                 end)
             end
             for _, key in ipairs(receiver and class ~= module.body and class.order or {}) do
-                local entry = resolve(entries, class, class.functions[key])
+                local entry = api.resolve(entries, class, class.functions[key])
                 bdd.it(("to %s of %s"):format(key, class.name), function()
                     local case = run:class_case(class, key, entry, receiver)
                     run:try_good(case)

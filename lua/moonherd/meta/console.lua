@@ -5,8 +5,8 @@
 ---     console.log("worker %d is online", worker.id, { pid = worker.process.pid })
 ---     console.error("cannot listen:", err)
 ---
---- A string in front may have directives: %s %d %i %f %j %o %O %c, and %% for the sign. Tables are opened two levels deep,
---- errors shown with their stack. A line is one write. That nobody reads the stream any more is no error.
+--- A string in front may have directives: %s %d %i %f %j %o %O %c, and %% for the sign. Tables are opened two levels
+--- deep, errors shown with their stack. A line is one write. That nobody reads the stream any more is no error.
 ---
 --- Node: https://nodejs.org/docs/latest-v20.x/api/console.html
 ---@class moonherd.console

@@ -55,8 +55,8 @@ local dns = {}
 ---@field family 4|6 What it is of.
 
 --- Looks a name up: (hostname, callback), (hostname, family, callback) or (hostname, options, callback). A numeric
---- address is its own answer. The callback gets `address` and `family`, with `all` a list of moonherd.dns.Address, or an
---- error with `code` ("ENOTFOUND", ...), `errno`, `syscall` and `hostname`. It is never called from inside this call.
+--- address is its own answer. The callback gets `address` and `family`, with `all` a list of moonherd.dns.Address, or
+--- an error with `code` ("ENOTFOUND", ...), `errno`, `syscall` and `hostname`. It is never called inside this call.
 ---
 --- A `hostname` that is "" or nil is what Node warns of, once: DEP0118.
 ---

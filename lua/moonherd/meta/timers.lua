@@ -77,8 +77,8 @@ function Immediate:hasRef() end
 ---
 --- Node: https://nodejs.org/docs/latest-v20.x/api/timers.html#settimeoutcallback-delay-args
 ---@param callback function
----@param delay number|string|nil ms (1..2147483647, default 1). Coerced: what is not in that range counts as 1; above it
----there is a TimeoutOverflowWarning too
+---@param delay number|string|nil ms (1..2147483647, default 1). Coerced: what is not in that range counts as 1; above
+---it there is a TimeoutOverflowWarning too
 ---@param ... any what the callback gets
 ---@return moonherd.Timeout
 function timers.setTimeout(callback, delay, ...) end
