@@ -6,8 +6,9 @@
 ---     dns.lookup("localhost", function(err, address, family) print(address, family) end)
 ---     dns.lookup("localhost", { all = true }, function(err, list) print(list[1].address, list[1].family) end)
 ---
---- Node's functions that speak the DNS protocol themselves (`resolve4`, `Resolver`, ...) are not here: each of them says
---- so, and what to use. Of the codes `dns.lookup` has NOTFOUND; the others are here for programs that compare with them.
+--- Node's functions that speak the DNS protocol themselves (`resolve4`, `Resolver`, ...) are not here: each of them
+--- says so, and what to use. Of the codes `dns.lookup` has NOTFOUND; the others are here for programs that compare with
+--- them.
 ---
 --- Node: https://nodejs.org/docs/latest-v20.x/api/dns.html
 ---@class moonherd.dns
