@@ -163,7 +163,9 @@ function M.call(fn, ...)
     check.no_object(fn, M, "async.call")
     check.fn(fn, "fn")
     local waiter = tasks.waiter("async.call")
+    local entries = {}
     local function callback(...)
+        waits.leave(entries)
         waiter:settle(answer(...))
     end
     local count = select("#", ...)
@@ -174,19 +176,16 @@ function M.call(fn, ...)
         return waiter:wait()
     end
     local function in_vain(err)
+        waits.leave(entries)
         take_back(emitter, callback)
         waiter:settle(nil, err)
     end
-    local entries = {
-        listening.join(emitter, "error", function(err)
-            in_vain(waits.failure(err))
-        end),
-        listening.join(emitter, "close", function()
-            in_vain(waits.CLOSED)
-        end),
-    }
-    waiter:finally(function()
-        waits.leave(entries)
+    -- Until the call is over, also where its task is cancelled before: nobody else could hear that "error".
+    entries[1] = listening.join(emitter, "error", function(err)
+        in_vain(waits.failure(err))
+    end)
+    entries[2] = listening.join(emitter, "close", function()
+        in_vain(waits.CLOSED)
     end)
     return explain(emitter, "it called back", waiter:wait())
 end
