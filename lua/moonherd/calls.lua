@@ -51,11 +51,14 @@ local function is_own_function(value)
     return type(value) == "function" and getinfo(value, "S").source:find("moonherd/", 1, true) ~= nil
 end
 
+local OWN = { new = true, init = true, ["end"] = true }
+
 --- Our camelCase; what begins with _ and snake_case is our own, but for `end_`, as are the makers inside classes.
+--- `end` is another spelling of `end_`, which needs brackets.
 ---@param key any
 ---@return boolean
 function M.is_public(key)
-    return type(key) == "string" and key:find("^%a[%w]*_?$") ~= nil and key ~= "new" and key ~= "init"
+    return type(key) == "string" and key:find("^%a[%w]*_?$") ~= nil and not OWN[key]
 end
 
 local function add(fn, key, owner, method)

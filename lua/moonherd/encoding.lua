@@ -10,6 +10,8 @@ local inspect = require("moonherd.inspect")
 
 local M = {}
 
+local MAX_SHOWN = 128 -- bytes of a name in a message
+
 -- Their text is not the bytes it stands for.
 local FOREIGN = { hex = true, base64 = true, base64url = true, ucs2 = true, utf16le = true }
 FOREIGN["ucs-2"], FOREIGN["utf-16le"] = true, true
@@ -29,7 +31,7 @@ end
 --- Raises for one that nobody knows.
 function M.refuse_unknown(encoding)
     if type(encoding) ~= "string" or not SAME_BYTES[encoding:lower()] then
-        local text = type(encoding) == "string" and encoding or inspect.value(encoding)
+        local text = type(encoding) == "string" and #encoding <= MAX_SHOWN and encoding or inspect.value(encoding)
         error(errors.of("ERR_UNKNOWN_ENCODING", text), 0)
     end
 end

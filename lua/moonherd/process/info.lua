@@ -22,16 +22,17 @@ local function uptime()
 end
 
 --- { seconds, nanoseconds } of a clock that never goes back; with an earlier result, what went by since.
----@param before integer[]?
+---@param time integer[]?
 ---@return integer[]
-local function hrtime(before)
+local function hrtime(_, time)
     local seconds, nanos = core.hrtime()
-    if before ~= nil then
-        check.table(before, "time")
-        if #before ~= 2 then
-            error(errors.out_of_range("time", "2", #before), 0)
+    if time ~= nil then
+        check.table(time, "time")
+        if #time ~= 2 then
+            error(errors.out_of_range("time", "2", #time), 0)
         end
-        seconds, nanos = seconds - before[1], nanos - before[2]
+        seconds = seconds - check.number(time[1], "time[1]")
+        nanos = nanos - check.number(time[2], "time[2]")
         if nanos < 0 then
             seconds, nanos = seconds - 1, nanos + 1e9
         end
@@ -137,6 +138,19 @@ local function install_versions(process)
     }
 end
 
+--- A callable table: process.hrtime() and process.hrtime.bigint(), with dot or colon.
+local function callable_hrtime(process)
+    local method = hrtime
+    return setmetatable({ bigint = bigint }, {
+        __call = function(_, ...)
+            if rawequal((...), process) then
+                return method(...)
+            end
+            return method(process, ...)
+        end,
+    })
+end
+
 ---@param process table
 ---@param method fun(name: string, fn: function)
 function M.install(process, method)
@@ -147,15 +161,7 @@ function M.install(process, method)
     method("cwd", cwd)
     method("chdir", chdir)
     method("umask", umask)
-    -- Callable tables: process.hrtime() and process.hrtime.bigint(), with dot or colon.
-    process.hrtime = setmetatable({ bigint = bigint }, {
-        __call = function(_, first, second)
-            if rawequal(first, process) then
-                first = second
-            end
-            return hrtime(first)
-        end,
-    })
+    process.hrtime = callable_hrtime(process)
 end
 
 M.absolute = absolute

@@ -7,9 +7,6 @@
 --
 -- Its functions take dot and colon calls alike. It is an EventEmitter. `send`, `disconnect`, `connected` and
 -- `channel` exist only in a process that was started with a channel (moonherd.channel adds them).
---
--- Events: exit(code), beforeExit(code), uncaughtException(err, origin, traceback), uncaughtExceptionMonitor(the
--- same), warning(err), SIGxxx(name, number).
 
 local check = require("moonherd.check")
 local core = require("moonherd.core")
@@ -19,16 +16,6 @@ local exit = require("moonherd.process.exit")
 local tick = require("moonherd.tick")
 local util = require("moonherd.util")
 
----@class moonherd.process: moonherd.EventEmitter
----@field pid integer
----@field ppid integer
----@field argv string[] the program, the script, the arguments
----@field argv0 string
----@field execPath string
----@field execArgv string[]
----@field env table<string, string>
----@field exitCode (integer|string)?
----@field title string
 local process = {}
 events.singleton(process)
 
@@ -85,10 +72,10 @@ exit.install(process, method)
 require("moonherd.process.dump").install(process)
 require("moonherd.process.absent").install(process, getters)
 
---- Calls `fn(...)` when the running callback has ended, before the loop goes on.
-method("nextTick", function(_, fn, ...)
-    check.fn(fn, "callback")
-    tick.add(fn, ...)
+--- Calls `callback(...)` when the running callback has ended, before the loop goes on.
+method("nextTick", function(_, callback, ...)
+    check.fn(callback, "callback")
+    tick.add(callback, ...)
 end)
 
 return process

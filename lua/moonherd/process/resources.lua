@@ -44,14 +44,14 @@ local function check_microseconds(value, name)
 end
 
 --- Processor time of all threads, in microseconds: { user =, system = }; with an earlier result, what was spent since.
----@param before { user: number, system: number }?
+---@param previous_value { user: number, system: number }?
 ---@return { user: number, system: number }
-local function cpu_usage(_, before)
+local function cpu_usage(_, previous_value)
     local user, system = 0, 0
-    if before ~= nil then
-        check.table(before, "prevValue")
-        user = check_microseconds(before.user, "prevValue.user")
-        system = check_microseconds(before.system, "prevValue.system")
+    if previous_value ~= nil then
+        check.table(previous_value, "prevValue")
+        user = check_microseconds(previous_value.user, "prevValue.user")
+        system = check_microseconds(previous_value.system, "prevValue.system")
     end
     local usage = resource_usage()
     return { user = usage.userCPUTime - user, system = usage.systemCPUTime - system }

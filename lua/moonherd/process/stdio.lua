@@ -19,12 +19,6 @@ local EventEmitter = events.EventEmitter
 
 local M = {}
 
----@class moonherd.Stdio: moonherd.EventEmitter
----@field fd integer
----@field isTTY boolean? true for a terminal, else nil
----@field columns integer? of a terminal
----@field rows integer? of a terminal
----@field writable boolean false once it was ended, or writing failed
 local Stdio = events.mixin({
     __name = "WriteStream",
     writable = true,
@@ -63,25 +57,25 @@ local function fail(self, err, callback)
     return false
 end
 
---- Writes all of `data`; `callback(err)` is called afterwards. A failure is an "error" event as well, which raises
+--- Writes all of `chunk`; `callback(err)` is called afterwards. A failure is an "error" event as well, which raises
 --- where nobody listens for it.
----@param data string
+---@param chunk string
 ---@param encoding string? ignored
 ---@param callback fun(err: moonherd.Error?)?
 ---@return boolean ok true: it may be written to again
-function Stdio:write(data, encoding, callback)
+function Stdio:write(chunk, encoding, callback)
     check.object(self, "stdout:write", "fd")
     callback = writable.callback(encoding, callback)
-    check.string(data, "chunk")
+    check.string(chunk, "chunk")
     if self.writableEnded then
         return fail(self, errors.of("ERR_STREAM_WRITE_AFTER_END"), callback)
     elseif self._gathered then
-        return self:_gather(data, callback)
+        return self:_gather(chunk, callback)
     end
     if self.fd == 1 then
         io.stdout:flush() -- what print and io.write left there came first
     end
-    local ok, _, code, errno = core.write(self.fd, data)
+    local ok, _, code, errno = core.write(self.fd, chunk)
     if not ok then
         self.writable = false
         return fail(self, errors.system(code, errno, "write"), callback)
@@ -109,18 +103,18 @@ local function finish(self, callback)
 end
 
 --- Ends the stream, not the descriptor: nothing can be written to it any more. "finish" and "close" follow.
----@param data string? written before
+---@param chunk string? written before
 ---@param encoding string? ignored
 ---@param callback fun(err: moonherd.Error?)?
 ---@return self
-function Stdio:end_(data, encoding, callback)
+function Stdio:end_(chunk, encoding, callback)
     check.object(self, "stdout:end_", "fd")
-    if check.callable(data) then
-        data, encoding, callback = nil, nil, data
+    if check.callable(chunk) then
+        chunk, encoding, callback = nil, nil, chunk
     end
     callback = writable.callback(encoding, callback)
-    if data ~= nil then
-        self:write(data)
+    if chunk ~= nil then
+        self:write(chunk)
     end
     self:_pourOut()
     if not self.writableEnded then
@@ -178,14 +172,17 @@ end
 
 -- Installing --------------------------------------------------------------------------------------------------
 
-local function new(fd)
+--- A stream that writes to a descriptor of ours.
+---@param fd integer
+---@return moonherd.WriteStream
+function M.new(fd)
     return setmetatable({ fd = fd, isTTY = core.isatty(fd) or nil }, Stdio)
 end
 
 ---@param process table
 function M.install(process)
-    process.stdout = new(1)
-    process.stderr = new(2)
+    process.stdout = M.new(1)
+    process.stderr = M.new(2)
 end
 
 return M

@@ -23,18 +23,19 @@ end
 
 --- Warns of something that is no error yet. Printed and emitted when the running callback has ended.
 ---@param warning string|table a text, or an error made already
----@param kind (string|table)? the name, "Warning" unless given; or { type =, code =, detail = }
+---@param type_ (string|table)? the name, "Warning" unless given; or { type =, code =, detail = }
 ---@param code string?
-local function emit_warning(_, warning, kind, code)
-    local detail
+local function emit_warning(_, warning, type_, code)
+    local kind, detail = type_, nil
     if type(kind) == "table" then
         kind, code, detail = kind.type, kind.code, kind.detail
     end
     check.opt(check.string, kind, "type")
     check.opt(check.string, code, "code")
+    check.opt(check.string, detail, "detail")
     if type(warning) == "string" then
         warning = errors.new(kind or "Warning", code, warning)
-        warning.detail = type(detail) == "string" and detail or nil
+        warning.detail = detail
     elseif not errors.is(warning) then
         error(errors.arg_type("warning", { "string", "error" }, warning), 0)
     end
