@@ -52,14 +52,21 @@ local function call_of(value)
     return type(mt) == "table" and type(mt.__call) == "function" and mt.__call or nil
 end
 
---- The public functions of a table, classes that are called among them, and its other public keys.
+--- Whether it is what a singleton has from being an emitter.
+local function is_emitters(key, fn)
+    local method = events.EventEmitter[key]
+    return method ~= nil and type(fn) == "function" and calls.behind(fn) == method
+end
+
+--- The public functions of a table, classes that are called among them, and its other public keys. Not what a singleton
+--- has from being an emitter, which is described once.
 ---@param container table
 ---@return table<string, function> functions
 ---@return table<string, any> others
 function M.public(container)
     local functions, others = {}, {}
     for key, value in next, container do
-        if calls.is_public(key) then
+        if calls.is_public(key) and not is_emitters(key, value) then
             if type(value) == "function" or call_of(value) then
                 functions[key] = value
             else

@@ -175,7 +175,7 @@ describe("arguments of the cluster that do not fit", function()
             try("settings", cluster.setupPrimary, "x")
             try("env", cluster.fork, 5)
             try("env", cluster.fork, "x")
-            try("callback", cluster.disconnect, {})
+            try("callback", cluster.disconnect, nil, {})
             say(next(cluster.workers), next(cluster.settings))
         ]]
         assert.same({

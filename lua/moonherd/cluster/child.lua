@@ -26,7 +26,7 @@ local report = require("moonherd.process.report")
 local signals = require("moonherd.process.signals")
 local Worker = require("moonherd.cluster.worker")
 
----@class moonherd.Cluster: moonherd.EventEmitter
+---@type moonherd.cluster
 local cluster = events.singleton({
     isPrimary = false,
     isMaster = false,
@@ -100,7 +100,7 @@ local function leave(asked_by_master, ms)
 end
 
 --- Finish: close the servers, wait for their connections, tell the master, end the channel.
----@param options { deadline: integer? }? moonherd only: ms after which the connections are cut
+---@param options moonherd.cluster.DisconnectOptions? moonherd only: ms after which the connections are cut
 ---@return moonherd.Worker self
 function Worker:disconnect(options)
     Worker._process_of(self, "worker:disconnect")

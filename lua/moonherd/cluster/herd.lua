@@ -19,7 +19,7 @@ local events = require("moonherd.events")
 local share = require("moonherd.cluster.share")
 
 ---@class moonherd.Herd: moonherd.EventEmitter
----@field cluster moonherd.Cluster what the user has
+---@field cluster moonherd.cluster what the user has
 ---@field alive table<integer, moonherd.Worker> by id: cluster.workers, and those that were asked to leave and have not
 ---@field shares moonherd.Shares
 ---@field guard moonherd.Guard? once the user has asked for one
@@ -78,7 +78,7 @@ end
 
 local M = {}
 
----@param cluster moonherd.Cluster
+---@param cluster moonherd.cluster
 ---@return moonherd.Herd
 function M.new(cluster)
     local self = setmetatable({

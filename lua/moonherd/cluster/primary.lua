@@ -24,7 +24,7 @@ local Worker = require("moonherd.cluster.worker")
 local SCHED_NONE, SCHED_RR = 1, 2
 local POLICY_NAMES = { none = SCHED_NONE, rr = SCHED_RR }
 
----@class moonherd.Cluster: moonherd.EventEmitter
+---@type moonherd.cluster
 local cluster = events.singleton({
     isPrimary = true,
     isMaster = true,
@@ -74,7 +74,7 @@ local function freeze_policy()
 end
 
 --- Settings of later forks: the defaults, then those set before, then these. Emits `setup` on the next tick.
----@param new moonherd.ClusterSettings?
+---@param new moonherd.cluster.SettingsOptions?
 local function setup_primary(new)
     check.opt(check.table, new, "settings")
     local merged = settings.merge(cluster.settings, new)
@@ -116,7 +116,7 @@ local function fork(env)
 end
 
 --- Ask every worker to finish and leave.
----@param options { deadline: integer? }? moonherd only; may be left out
+---@param options moonherd.cluster.DisconnectOptions? moonherd only; may be left out
 ---@param callback function? called once, when none is left; never from inside this call
 local function disconnect(options, callback)
     if check.callable(options) and callback == nil then
@@ -140,7 +140,7 @@ local function disconnect(options, callback)
 end
 
 --- Ask the worker to finish: it gets no more connections, answers what it has, and ends its channel.
----@param options { deadline: integer? }? moonherd only: ms after which what it still has is cut
+---@param options moonherd.cluster.DisconnectOptions? moonherd only: ms after which what it still has is cut
 ---@return moonherd.Worker self
 function Worker:disconnect(options)
     Worker._process_of(self, "worker:disconnect")

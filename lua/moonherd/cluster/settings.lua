@@ -14,20 +14,6 @@ local stdio = require("moonherd.child_process.stdio")
 
 local M = {}
 
----@class moonherd.ClusterSettings
----@field exec string? the workers' script; this program's own unless named
----@field args string[]? its arguments; this program's own unless named
----@field execArgv string[]? options of the runtime before the script; process.execArgv unless named
----@field execPath string? moonherd only: the program that runs the script; process.execPath unless named
----@field cwd string? the workers' working directory; this process's unless named
----@field silent boolean? the workers' output comes through worker.process.stdout and stderr
----@field stdio (string|any[])? as for child_process.fork: a list has "ipc" in it
----@field serialization string? "json" or "advanced": accepted for Node's sake
----@field uid integer?
----@field gid integer?
----@field ipc table? moonherd only: limits of the channel, as for child_process.fork
----@field windowsHide boolean? accepted for Node's sake
-
 -- Checks by key; each gets the value and the name to call it by.
 local CHECKS = {
     exec = options.check_file,
@@ -82,9 +68,9 @@ local function check_all(settings)
 end
 
 --- The settings in force with the new ones in their place. Raises what does not fit, by name.
----@param current moonherd.ClusterSettings
----@param new moonherd.ClusterSettings?
----@return moonherd.ClusterSettings
+---@param current moonherd.cluster.SettingsOptions
+---@param new moonherd.cluster.SettingsOptions?
+---@return moonherd.cluster.SettingsOptions
 function M.merge(current, new)
     local merged = {
         args = { unpack(process.argv, 3) },

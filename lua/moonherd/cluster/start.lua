@@ -15,7 +15,7 @@ local PASSED_ON = {
 
 --- Raises what child_process.fork raises; then nothing is left behind.
 ---@param id integer
----@param settings moonherd.ClusterSettings
+---@param settings moonherd.cluster.SettingsOptions
 ---@param env table<string, any>? added to this process's environment
 ---@param watch table owner of the box
 ---@return moonherd.ChildProcess child

@@ -6,18 +6,22 @@ local check = require("moonherd.check")
 local errors = require("moonherd.errors")
 local events = require("moonherd.events")
 
----@class moonherd.Worker: moonherd.EventEmitter
----@field id integer from 1, never used again
----@field process table the ChildProcess, or in the worker itself `process`
----@field state "none"|"online"|"listening"|"disconnecting"|"disconnected"|"destroying"|"dead"
----@field exitedAfterDisconnect boolean|nil whether its end was asked for; nil while it lives and was not asked
 local Worker = events.mixin({ __name = "Worker" })
+
+local function check_process(process, name)
+    if type(process) ~= "table" or type(process.on) ~= "function" then
+        error(errors.arg_type(name, "ChildProcess", process), 0)
+    end
+end
 
 --- A worker object; normally `cluster.fork` makes it. A given process's `error` and `message` events are its own too.
 ---@param options { id: integer?, state: string?, process: table? }?
 ---@return moonherd.Worker
 function Worker.new(options)
     options = check.opt(check.table, options, "options") or {}
+    check.opt(check.integer, options.id, "options.id", 0)
+    check.opt(check.string, options.state, "options.state")
+    check.opt(check_process, options.process, "options.process")
     local self = setmetatable({
         id = options.id or 0,
         state = options.state or "none",
@@ -51,7 +55,8 @@ end
 --- As the process's send: worker:send(message, handle?, options?, callback?).
 ---@return boolean more false when the sender should pause
 function Worker:send(...)
-    return process_of(self, "worker:send"):send(...)
+    local more = process_of(self, "worker:send"):send(...) -- not the last call: errors name who made it
+    return more
 end
 
 --- moonherd only: asks the other end, see channel/requests: (message, options?) in a task, or with a callback.
@@ -61,7 +66,8 @@ end
 ---@return any answer
 ---@return moonherd.Error? err
 function Worker:request(message, options, callback)
-    return process_of(self, "worker:request"):request(message, options, callback)
+    local answer, err = process_of(self, "worker:request"):request(message, options, callback)
+    return answer, err
 end
 
 --- moonherd only: answers what the other end asks.

@@ -31,15 +31,6 @@ Breaker.__index = Breaker
 
 local M = {}
 
----@class moonherd.BreakerFacts
----@field state "closed"|"open"|"halfOpen"
----@field deaths integer in the last `within` ms, or those that opened it and later ones; the option's number at most
----@field causes table<string, integer> the same by cause
----@field within integer
----@field cooldown integer
----@field nextAt number? when the state changes if nothing else happens, by the caller's clock
----@field nextIn number? the same, as milliseconds from now
-
 --- A closed breaker.
 ---@param options table|false the section `breaker` { deaths, within, cooldown, trial? }, checked by policy/options
 ---@return moonherd.Breaker
@@ -88,7 +79,7 @@ end
 ---@param cause string "exit", "signal", "zombie", "memory", ...: the key it is counted under
 ---@param id any the worker's, to know the trial by
 ---@param asked boolean? its end was asked for (exitedAfterDisconnect)
----@return moonherd.BreakerFacts? facts of the new state, if this death changed it
+---@return moonherd.cluster.BreakerFacts? facts of the new state, if this death changed it
 function Breaker:death(now, cause, id, asked)
     local options = self.options
     if not options then
@@ -141,7 +132,7 @@ end
 
 --- Time has passed.
 ---@param now number
----@return moonherd.BreakerFacts? facts of the new state, if it changed
+---@return moonherd.cluster.BreakerFacts? facts of the new state, if it changed
 function Breaker:tick(now)
     local at = self:next_at()
     if not at or now < at then
@@ -152,7 +143,7 @@ end
 
 --- The state, and the deaths it rests on.
 ---@param now number
----@return moonherd.BreakerFacts
+---@return moonherd.cluster.BreakerFacts
 function Breaker:facts(now)
     local options = self.options
     local facts = { state = self.state, deaths = 0, causes = {} }
@@ -175,7 +166,7 @@ end
 --- breaker for good. The latest deaths are kept; fewer allowed ones open it at the next death.
 ---@param options table|false
 ---@param now number
----@return moonherd.BreakerFacts? facts of the new state, if it changed
+---@return moonherd.cluster.BreakerFacts? facts of the new state, if it changed
 function Breaker:configure(options, now)
     local was_closed = self.state == "closed"
     if not options then

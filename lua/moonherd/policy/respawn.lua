@@ -26,11 +26,6 @@ local M = {
     HEALTHY_MS = 60000,
 }
 
----@class moonherd.RespawnFacts what a delay function gets
----@field failures integer deaths in a row, this one included, none of which had lived long
----@field lived number? milliseconds from fork to death
----@field cause string? "exit", "signal", "zombie", "memory", ...
-
 --- The count of failures in a row after one more death.
 ---@param before integer? the count so far, nil for none
 ---@param lived number milliseconds
@@ -54,7 +49,7 @@ end
 
 --- The delay before the replacement.
 ---@param options table|false the section `respawn`, checked by policy/options
----@param facts moonherd.RespawnFacts
+---@param facts moonherd.cluster.RespawnFacts
 ---@param random (fun(): number)? from 0 to 1, for the jitter; math.random unless given
 ---@return integer? delay milliseconds; nil: no replacement
 ---@return string? problem why the default delay stands in for that of the option's function
