@@ -35,7 +35,7 @@ local M = {
     ServerResponse = setmetatable({}, {
         __index = Response,
         __call = function(_, req)
-            return Response.new(false, req)
+            return Response.new(false, check.table(req, "req"))
         end,
     }),
     Agent = setmetatable({}, {

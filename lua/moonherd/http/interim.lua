@@ -9,17 +9,22 @@ local tick = require("moonherd.tick")
 
 local Interim = {}
 
-local function interim(self, status, list)
+--- Sends one, with a list of names and values.
+function Interim:_interim(status, list)
     if self.headersSent then
         outgoing.cannot("write")
     end
-    self.socket._box:interim(status, list)
+    if self.socket then
+        self.socket._box:interim(status, list)
+    else
+        self:_keep("_interim", status, list)
+    end
 end
 
 --- 100 Continue: tells a client that waits for it to send its body.
 ---@param callback function?
 function Interim:writeContinue(callback)
-    interim(self, 100)
+    self:_interim(100)
     if callback then
         tick.add(callback)
     end
@@ -28,7 +33,7 @@ end
 --- 102 Processing.
 ---@param callback function?
 function Interim:writeProcessing(callback)
-    interim(self, 102)
+    self:_interim(102)
     if callback then
         tick.add(callback)
     end
@@ -48,7 +53,7 @@ function Interim:writeEarlyHints(hints, callback)
         list[#list + 1] = headers.value(name, value)
     end
     if #list > 0 then
-        interim(self, 103, list)
+        self:_interim(103, list)
     end
     if callback then
         tick.add(callback)

@@ -53,6 +53,7 @@ events.mixin(Response)
 outgoing.mixin(Response)
 interim(Response)
 writable.install(Response)
+detached(Response)
 
 -- The head ------------------------------------------------------------------------------------------------------
 
@@ -128,7 +129,10 @@ end
 
 --- Sends the head now.
 function Response:flushHeaders()
-    if not self._head and self.socket then
+    if not self.socket then
+        self:_keep("flushHeaders")
+        self.headersSent = true
+    elseif not self._head then
         send_head(self, nil, 0)
         self._head = true
     end
@@ -169,13 +173,18 @@ function Response:write(data, encoding, callback)
         outgoing.fail_later(self, errors.of("ERR_STREAM_WRITE_AFTER_END"), callback)
         return false
     end
-    if self.destroyed or not self.socket then
+    if self.destroyed then
         if callback then
             tick.add(callback, destroyed_error("write"))
         end
         return false
     elseif self._gathered then
         return self:_gather(data, callback)
+    elseif not self.socket then
+        self:_keep("write", data, nil, callback)
+        self.headersSent = true
+        self._kept.bytes = (self._kept.bytes or 0) + #data
+        return self._kept.bytes < HIGH_WATER_BYTES
     end
     if not self._head then
         send_head(self, nil, 0)
@@ -227,25 +236,27 @@ function Response:end_(data, encoding, callback)
     if self._gathered then
         self:_pourOut()
     end
-    if self._head then
-        if data and not self.destroyed and self.socket then
+    if not self.socket then
+        if not self.destroyed then
+            self:_keep("end_", data, nil, callback)
+        end
+        self.headersSent, self.writableEnded = true, true
+        return self
+    elseif self._head then
+        if data and not self.destroyed then
             self:write(data)
         end
         self.writableEnded = true
-        if self.socket then
-            self.socket._box:finish(self._trailers)
-        end
+        self.socket._box:finish(self._trailers)
     else
-        if self.socket then
-            -- writeHead settled the head before the length was known (as in Node).
-            send_head(self, data, self.headersSent and WHOLE + UNCOUNTED or WHOLE)
-        end
+        -- writeHead settled the head before the length was known (as in Node).
+        send_head(self, data, self.headersSent and WHOLE + UNCOUNTED or WHOLE)
         self.writableEnded = true
     end
     if callback then
         self:once("finish", callback)
     end
-    if (self._events or self.req._events) and self.socket then
+    if self._events or self.req._events then
         watch(self)
     end
     return self
@@ -279,20 +290,6 @@ function Response:destroy(err)
         end
     end
     return self
-end
-
---- Answers on a net.Socket from elsewhere; only for a response made by http.ServerResponse.
----@param socket moonherd.Socket
-function Response:assignSocket(socket)
-    if self.socket then
-        error(errors.new("Error", "ERR_HTTP_SOCKET_ASSIGNED", "ServerResponse has an already assigned socket"), 0)
-    end
-    self.socket = detached.new(socket, self.req)
-end
-
---- Lets go of that socket.
-function Response:detachSocket()
-    self.socket = false
 end
 
 for _, name in ipairs({ "on", "addListener", "once", "prependListener", "prependOnceListener" }) do
@@ -365,7 +362,7 @@ function Response.new(socket, req)
         _keys = false,
         _list = false,
     }
-    self.socket, self.req = socket, req
+    self.socket, self.req = socket or nil, req
     return setmetatable(self, Response)
 end
 
