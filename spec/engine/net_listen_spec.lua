@@ -8,7 +8,12 @@ local sockets = require("spec.support.sockets")
 local sys = require("spec.support.sys")
 local wait = require("spec.support.wait")
 
-ffi.cdef "int geteuid(void); int seteuid(int uid); int access(const char *path, int mode);"
+ffi.cdef [[
+    int geteuid(void);
+    int seteuid(int uid);
+    int access(const char *path, int mode);
+    int getsockopt(int fd, int level, int option, void *value, unsigned *len);
+]]
 
 local function exists(path)
     return ffi.C.access(path, 0) == 0
@@ -27,6 +32,14 @@ local function listen_error(...)
     return failure, server
 end
 
+--- How many connections may wait at a listening socket: the system says in tcpi_sacked of TCP_INFO.
+local function backlog_of(server)
+    local info, len = ffi.new("uint32_t[64]"), ffi.new("unsigned[1]", 256)
+    local IPPROTO_TCP, TCP_INFO, TCPI_SACKED = 6, 11, 7
+    assert.equal(0, ffi.C.getsockopt(server._source:fd(), IPPROTO_TCP, TCP_INFO, info, len))
+    return info[TCPI_SACKED]
+end
+
 describe("net.Server:listen", function()
     local before
 
@@ -39,6 +52,21 @@ describe("net.Server:listen", function()
         files.cleanup()
         calls.verify()
         leaks.check(before)
+    end)
+
+    it("lets 511 connections wait, or as many as it is told, or the system allows", function()
+        local most = tonumber(sys.slurp("/proc/sys/net/core/somaxconn"))
+        for backlog, args in pairs({
+            [511] = { 0, "127.0.0.1" },
+            [7] = { 0, "127.0.0.1", 7 },
+            [8] = { { port = 0, host = "127.0.0.1", backlog = 8 } },
+            [9] = { { port = 0, host = "127.0.0.1", backlog = 9 }, function() end },
+        }) do
+            local server = sockets.own(net.createServer())
+            server:listen(unpack(args))
+            wait(function() return server.listening end)
+            assert.equal(math.min(backlog, most), backlog_of(server))
+        end
     end)
 
     it("takes its arguments in all their forms", function()

@@ -245,7 +245,7 @@ return {
     { "NET-12", "server.maxConnections" },
     { "NET-13", "server:getConnections(cb(err, n))" },
     { "NET-14", "server:ref(), unref()" },
-    { "NET-15", "default backlog" },
+    { "NET-15", "default backlog", spec = "spec/engine/net_listen_spec.lua" },
     { "NET-16", "close with sent sockets" },
     { "NET-20", "net.connect(port, host?, cb?), (path, cb?), (opts, ..." },
     { "NET-21", "net.Socket{fd=, handle=, allowHalfOpen=, readable=, ..." },

@@ -33,7 +33,7 @@ function M.check_options(options)
 end
 
 local function check_fd(fd)
-    check.integer(fd, "options.fd", 0, 2147483647)
+    check.integer(fd, "fd", 0, 2147483647)
     local kind, _, code = core.streamKind(fd)
     if not kind then
         local message = "Unsupported fd type: " .. (code == "EBADF" and "UNKNOWN" or "FILE")
