@@ -11,7 +11,8 @@
  *
  *     owner:on_flushed()                           after connection:tellFlushed()
  *
- *     owner:on_bad(code, reason, status)           no request; refuse(status) is the usual answer
+ *     owner:on_bad(code, reason, status [, bytes, good])
+ *                                                  no request; refuse(status) is the usual answer
  *
  *     owner:on_lost(message, code, errno)          the client is gone
  *
@@ -106,16 +107,20 @@ static void http_on_flushed(struct mh_http *c)
 
 static int push_fault(lua_State *L, void *arg)
 {
-    const struct mh_http_fault *fault = arg;
-    lua_pushstring(L, fault->code);
-    lua_pushstring(L, fault->reason);
-    lua_pushinteger(L, (lua_Integer)fault->status);
-    return 3;
+    const struct mh_http *c = arg;
+    lua_pushstring(L, c->fault.code);
+    lua_pushstring(L, c->fault.reason);
+    lua_pushinteger(L, (lua_Integer)c->fault.status);
+    if (!c->packet)
+        return 3;
+    lua_pushlstring(L, c->packet, c->packet_len);
+    lua_pushinteger(L, (lua_Integer)c->packet_used);
+    return 5;
 }
 
 static void http_on_bad(struct mh_http *c)
 {
-    mh_box_emit(c->handle.owner, "on_bad", push_fault, &c->fault);
+    mh_box_emit(c->handle.owner, "on_bad", push_fault, c);
 }
 
 static int push_failure(lua_State *L, void *arg)
@@ -289,6 +294,16 @@ static int l_http_refuse(lua_State *L)
     return 0;
 }
 
+/* connection:reject(status): as refuse, for what can be read as a request */
+static int l_http_reject(lua_State *L)
+{
+    int status = (int)mh_arg_integer(L, 2, "status", 400, 599);
+    struct mh_http *c = http_arg(L);
+    if (c)
+        mh_http_reject(c, (unsigned)status);
+    return 0;
+}
+
 /* connection:end_(): end our side when all is written, close when the client's has ended */
 static int l_http_end(lua_State *L)
 {
@@ -406,7 +421,7 @@ static int l_http_release(lua_State *L)
         return 4;
     if (!c->feeding || !c->stream)
         return luaL_error(L, "connection:release: only while its request is being told");
-    lua_pushlstring(L, c->rest, c->rest_len);
+    lua_pushlstring(L, c->packet + c->packet_used, c->packet_len - c->packet_used);
     struct mh_box *box = mh_l_stream_new(L, st, 2);
     mh_l_stream_adopt(L, box, mh_http_release(c));
     lua_insert(L, -2);
@@ -437,6 +452,7 @@ void mh_l_http_open(lua_State *L, struct mh_state *st)
         {"interim", l_http_interim},
         {"raw", l_http_raw},
         {"refuse", l_http_refuse},
+        {"reject", l_http_reject},
         {"end_", l_http_end},
         {"last", l_http_last},
         {"flow", l_http_flow},

@@ -173,10 +173,12 @@ static size_t http_feed(struct mh_http *c, const char *bytes, size_t len)
             c->stirred = false;
             break;
         }
-        c->rest = bytes + done;
-        c->rest_len = len - done;
+        c->packet = bytes;
+        c->packet_len = len;
+        c->packet_used = done;
         http_step(c, step);
     }
+    c->packet = NULL;
     c->feeding = false;
     return done;
 }

@@ -30,8 +30,8 @@ struct mh_http_events {
     void (*on_received)(struct mh_http *c);
     /* All bytes of the answer so far have gone to the kernel. Only after mh_http_tell_flushed. */
     void (*on_flushed)(struct mh_http *c);
-    /* c->fault: no request, or one that came too slowly. The owner answers with mh_http_refuse or _raw and
-     * _end. */
+    /* c->fault: no request, or one that came too slowly, for which c->packet is NULL. The owner answers with
+     * mh_http_refuse, _reject, or _raw and _end. */
     void (*on_bad)(struct mh_http *c);
     /* The client is gone (rc), with or without a request in hand; the connection closes itself. */
     void (*on_lost)(struct mh_http *c, int rc);
@@ -53,8 +53,10 @@ struct mh_http {
     struct mh_buf ahead;    /* read, not parsed yet */
     struct mh_buf out;      /* written, not given to the stream yet */
     struct mh_deferred work;
-    const char *rest; /* during on_request: what follows the head */
-    size_t rest_len;
+    const char
+        *packet; /* during on_request and on_bad: the bytes being parsed, of which packet_used were taken */
+    size_t packet_len;
+    size_t packet_used;
     struct mh_http_framing framing;
     uint64_t body_left; /* framing.counted: bytes still to be written */
     size_t unsent_seen; /* when silence was last looked at */
@@ -125,6 +127,9 @@ int mh_http_raw(struct mh_http *c, const char *bytes, size_t len);
 /* Answer what was bad, and end. Without an answer under way; else the connection closes. */
 void mh_http_refuse(struct mh_http *c, unsigned status);
 
+/* The same for a request that can be read, and must not be: with a date and an empty body, as Node does. */
+void mh_http_reject(struct mh_http *c, unsigned status);
+
 /* End our side when all is written, read the client's until it ends or linger_ms have passed, close. */
 void mh_http_end(struct mh_http *c);
 
@@ -138,8 +143,8 @@ void mh_http_tell_flushed(struct mh_http *c);
 void mh_http_set_timeout(struct mh_http *c, uint64_t timeout_ms);
 
 /*
- * Give the stream away, still open, with its owner pin, reading stopped. Only inside on_request; the bytes
- * behind the head, c->rest, are the new protocol's. The connection closes itself.
+ * Give the stream away, still open, with its owner pin, reading stopped. Only inside on_request; the bytes of
+ * c->packet behind the head are the new protocol's. The connection closes itself.
  */
 struct mh_stream *mh_http_release(struct mh_http *c);
 

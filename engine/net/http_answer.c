@@ -188,3 +188,20 @@ void mh_http_refuse(struct mh_http *c, unsigned status)
     mh_http_raw(c, head, (size_t)len);
     mh_http_end(c);
 }
+
+void mh_http_reject(struct mh_http *c, unsigned status)
+{
+    if (!http_is_writable(c))
+        return;
+    struct mh_http_field close = {"Connection", strlen("Connection"), "close", strlen("close")};
+    struct mh_http_terms terms = {.minor = 1, .head = c->parser.method == HTTP_HEAD};
+    struct mh_http_answer answer = {
+        .status = status, .fields = &close, .count = 1, .whole = true, .uncounted = true};
+    struct mh_http_framing framing;
+    int rc = mh_http_reply_head(&c->out, &c->server->date, &terms, &answer, &framing);
+    if (rc == 0 && framing.chunked && !framing.bodyless)
+        rc = mh_http_reply_trailers(&c->out, NULL, 0);
+    if (rc < 0)
+        c->failure = rc;
+    mh_http_end(c);
+}

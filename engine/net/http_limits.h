@@ -14,7 +14,7 @@
 
 struct mh_http_limits {
     size_t header_bytes;   /* a head, from its method to its empty line, both counted: 431; trailers too */
-    size_t url_bytes;      /* the request target: 414 */
+    size_t url_bytes;      /* the request target: 414; unless told, no more than header_bytes allow */
     unsigned header_count; /* header lines of a head, or of trailers: 431 */
     uint64_t body_bytes;   /* a request's body, chunked or not: 413 */
     size_t chunk_extension_bytes; /* chunk extensions of one body: 413 */
@@ -34,12 +34,12 @@ struct mh_http_limits {
     bool allow_half_open; /* a client that ends its side is answered; else it has given up */
 };
 
-#define MH_HTTP_LIMITS_DEFAULT                                                                    \
-    {                                                                                             \
-        .header_bytes = 16384, .url_bytes = 8192, .header_count = 2000, .body_bytes = 64u << 20,  \
-        .chunk_extension_bytes = 16384, .ahead_bytes = 65536, .high_water_bytes = 65536,          \
-        .headers_timeout_ms = 60000, .request_timeout_ms = 300000, .keep_alive_timeout_ms = 5000, \
-        .timeout_ms = 0, .linger_ms = 5000, .require_host = true, .allow_half_open = false        \
+#define MH_HTTP_LIMITS_DEFAULT                                                                       \
+    {                                                                                                \
+        .header_bytes = 16384, .url_bytes = SIZE_MAX, .header_count = 2000, .body_bytes = 64u << 20, \
+        .chunk_extension_bytes = 16384, .ahead_bytes = 65536, .high_water_bytes = 65536,             \
+        .headers_timeout_ms = 60000, .request_timeout_ms = 300000, .keep_alive_timeout_ms = 5000,    \
+        .timeout_ms = 0, .linger_ms = 5000, .require_host = true, .allow_half_open = false           \
     }
 
 #endif

@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-const struct mh_http_fault mh_http_fault_header_bytes = {"HPE_HEADER_OVERFLOW", "the header is too large",
-                                                         431};
+const struct mh_http_fault mh_http_fault_header_bytes = {"HPE_HEADER_OVERFLOW", "Header overflow", 431};
 const struct mh_http_fault mh_http_fault_header_count = {"HPE_HEADER_OVERFLOW", "too many header lines", 431};
 const struct mh_http_fault mh_http_fault_line = {"HPE_INVALID_HEADER_TOKEN", "a malformed header line", 400};
 const struct mh_http_fault mh_http_fault_version = {"HPE_INVALID_VERSION", "neither HTTP/1.0 nor HTTP/1.1",
@@ -11,6 +10,10 @@ const struct mh_http_fault mh_http_fault_version = {"HPE_INVALID_VERSION", "neit
 const struct mh_http_fault mh_http_fault_encoding = {"HPE_INVALID_TRANSFER_ENCODING",
                                                      "a Transfer-Encoding that does not end in chunked", 400};
 static const struct mh_http_fault fault_fold = {"HPE_INVALID_HEADER_TOKEN", "a folded header", 400};
+static const struct mh_http_fault fault_length_second = {
+    "HPE_INVALID_CONTENT_LENGTH", "Content-Length can't be present with Transfer-Encoding", 400};
+static const struct mh_http_fault fault_encoding_second = {
+    "HPE_INVALID_TRANSFER_ENCODING", "Transfer-Encoding can't be present with Content-Length", 400};
 static const struct mh_http_fault fault_extensions = {"HPE_CHUNK_EXTENSIONS_OVERFLOW",
                                                       "the chunk extensions are too large", 413};
 
@@ -62,7 +65,10 @@ int mh_http_on_value(llhttp_t *llhttp, const char *at, size_t len)
 
 int mh_http_on_value_complete(llhttp_t *llhttp)
 {
-    return pull_keep(mh_http_pull_of(llhttp), "\r\n", 2);
+    struct mh_http_pull *p = mh_http_pull_of(llhttp);
+    if ((llhttp->flags & (F_CONTENT_LENGTH | F_TRANSFER_ENCODING)) == F_CONTENT_LENGTH)
+        p->length_first = true;
+    return pull_keep(p, "\r\n", 2);
 }
 
 int mh_http_on_extension(llhttp_t *llhttp, const char *at, size_t len)
@@ -104,6 +110,15 @@ const struct mh_http_fault *mh_http_check_fields(const char *at, const char *end
 /* --- steps -----------------------------------------------------------------------------------------------
  */
 
+/* What llhttp refused. Of a length and an encoding for one body the second is wrong: llhttp 9, and so Node,
+ * says which one that is, llhttp 8 does not. */
+static struct mh_http_fault pull_fault(const struct mh_http_pull *p, llhttp_errno_t rc)
+{
+    if (rc == HPE_UNEXPECTED_CONTENT_LENGTH && (p->llhttp.flags & F_TRANSFER_ENCODING))
+        return p->length_first ? fault_encoding_second : fault_length_second;
+    return (struct mh_http_fault){llhttp_errno_name(rc), llhttp_get_error_reason(&p->llhttp), 400};
+}
+
 enum mh_http_step mh_http_pull(struct mh_http_pull *p, const char *bytes, size_t len, size_t *used)
 {
     size_t blank = 0;
@@ -113,8 +128,11 @@ enum mh_http_step mh_http_pull(struct mh_http_pull *p, const char *bytes, size_t
     p->bytes = bytes;
     p->head_at = bytes + blank;
     p->fault.code = NULL;
+    if (p->part == MH_HTTP_BETWEEN)
+        p->length_first = false;
     llhttp_errno_t rc = llhttp_execute(&p->llhttp, p->head_at, len - blank);
     *used = len;
+    const char *pos = llhttp_get_error_pos(&p->llhttp);
     if (rc == HPE_OK) {
         if (len > 0)
             p->last = bytes[len - 1];
@@ -122,11 +140,11 @@ enum mh_http_step mh_http_pull(struct mh_http_pull *p, const char *bytes, size_t
     }
     if (rc != HPE_PAUSED) {
         if (!p->fault.code)
-            p->fault =
-                (struct mh_http_fault){llhttp_errno_name(rc), llhttp_get_error_reason(&p->llhttp), 400};
+            p->fault = pull_fault(p, rc);
+        if (pos >= bytes && pos < bytes + len)
+            *used = (size_t)(pos - bytes);
         return MH_HTTP_BAD;
     }
-    const char *pos = llhttp_get_error_pos(&p->llhttp);
     *used = (size_t)(pos - bytes);
     if (*used > 0)
         p->last = pos[-1];

@@ -60,6 +60,7 @@ struct mh_http_pull {
     const char *bytes;                                               /* those of the running call */
     const char *head_at;    /* where in them a head begins or goes on */
     char last;              /* the byte before `bytes` */
+    bool length_first;      /* the head had a Content-Length before any Transfer-Encoding */
     size_t extension_bytes; /* of the body under way, counted */
     size_t extension_most;  /* its ceiling; both are set by the parser when a body begins */
 };
@@ -69,9 +70,9 @@ void mh_http_pull_init(struct mh_http_pull *p, llhttp_type_t type, const llhttp_
                        mh_http_keep_cb keep);
 
 /*
- * Parse up to the first callback that tells something; *used says how many of the bytes were taken. Returns
- * MH_HTTP_MORE, what was told, or MH_HTTP_BAD. After MH_HTTP_MORE in a head, the bytes from head_at on belong
- * to it; they do up to *used after MH_HTTP_HEAD.
+ * Parse up to the first callback that tells something; *used says how many of the bytes were taken, or were
+ * good. Returns MH_HTTP_MORE, what was told, or MH_HTTP_BAD. After MH_HTTP_MORE in a head, the bytes from
+ * head_at on belong to it; they do up to *used after MH_HTTP_HEAD.
  */
 enum mh_http_step mh_http_pull(struct mh_http_pull *p, const char *bytes, size_t len, size_t *used);
 

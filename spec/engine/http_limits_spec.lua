@@ -41,7 +41,7 @@ describe("limits of an http server", function()
         local server = require("moonherd.http").createServer()
         assert.equal(16384, server.maxHeaderSize)
         assert.equal(2000, server.maxHeadersCount)
-        assert.equal(8192, server.maxUrlSize)
+        assert.equal(2 ^ 53, server.maxUrlSize) -- the header's limit holds
         assert.equal(64 * 1024 * 1024, server.maxBodySize)
         assert.equal(60000, server.headersTimeout)
         assert.equal(300000, server.requestTimeout)
@@ -95,7 +95,7 @@ describe("limits of an http server", function()
 
     it("answers 414 one byte above the URL's limit", function()
         local seen
-        local _, port = web.serve(nil, function(req, res)
+        local _, port = web.serve({ maxUrlSize = 8192 }, function(req, res)
             seen = #req.url
             res:end_("ok")
         end)
@@ -106,6 +106,10 @@ describe("limits of an http server", function()
         assert.equal(8192, seen)
         refused(port, 414, url(8193))
         refused(port, 414, url(1000000))
+        local _, any = web.serve(nil, ok)
+        assert.equal("ok", (web.ask(any, url(16000))).body)
+        refused(any, 431, url(16384))
+        refused(any, 431, url(1000000))
     end)
 
     it("answers 431 one line above the count of headers", function()

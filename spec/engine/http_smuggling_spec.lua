@@ -43,6 +43,9 @@ local BODIES = {
     ["a fold in the trailers"] = CHUNKED .. "0\r\nX: a\r\n b\r\n\r\n",
 }
 
+-- And no second answer behind it. Only what lacks nothing but its Host is answered with a date and a body, empty.
+local REFUSAL = "^HTTP/1.1 400 Bad Request\r\nConnection: close\r\n[^/]*$"
+
 describe("an http server", function()
     local before
 
@@ -60,7 +63,7 @@ describe("an http server", function()
         it("refuses " .. name, function()
             local _, port = web.serve(nil, calls.must_not("it is no request"))
             local answer, broken = web.exchange(port, bytes, true)
-            assert.equal("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", answer)
+            assert.matches(REFUSAL, answer)
             assert.is_nil(broken)
         end)
 
@@ -71,7 +74,7 @@ describe("an http server", function()
                 client:send(bytes:sub(i, i))
             end
             local answer, broken = client:read_to_end()
-            assert.equal("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", answer)
+            assert.matches(REFUSAL, answer)
             assert.is_nil(broken)
         end)
     end

@@ -202,15 +202,34 @@ function Connection:on_lost(message, code, errno)
     tell_error(self, errors.new("Error", code, "read " .. code, fields))
 end
 
---- What came is no request, or came too slowly.
-function Connection:on_bad(code, reason, status)
+--- The request in hand will not be answered, though the connection lives on until the client has read why.
+local function abandon(self)
+    local req, res = self.req, self.res
+    if res and not res.writableEnded then
+        self.req, self.res = nil, nil
+        req:_close(true)
+        res:_close()
+    end
+end
+
+--- What came is no request, or came too slowly. `bytes` were being read, `good` of them are no part of what is wrong.
+function Connection:on_bad(code, reason, status, bytes, good)
+    if code == "HPE_MISSING_HOST" then -- it can be read, so that nobody is asked (as in Node)
+        self._box:reject(status)
+        return
+    end
     local server = self.server
     if server:listenerCount("clientError") == 0 then
         self._box:refuse(status)
+        abandon(self)
         return
     end
-    local message = code == "ERR_HTTP_REQUEST_TIMEOUT" and "Request timeout" or "Parse Error: " .. reason
-    server:emit("clientError", errors.new("Error", code, message, { reason = reason, statusCode = status }), self)
+    local message = bytes and "Parse Error: " .. reason or "Parse Error" -- as Node, which has no reason for an end
+    if code == "ERR_HTTP_REQUEST_TIMEOUT" then
+        message = "Request timeout"
+    end
+    local fields = { reason = reason, statusCode = status, rawPacket = bytes, bytesParsed = good }
+    server:emit("clientError", errors.new("Error", code, message, fields), self)
 end
 
 function Connection:on_timeout()

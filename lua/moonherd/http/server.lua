@@ -13,7 +13,7 @@
 --     keepAliveTimeout 5000                            between two requests of a connection
 --     timeout 0                                        without traffic: "timeout", or the end if nobody listens
 --     maxRequestsPerSocket 0                           then the connection ends; 0 for any number
---     maxHeaderSize 16384, maxHeadersCount 2000 (431), maxUrlSize 8192 (414)
+--     maxHeaderSize 16384, maxHeadersCount 2000 (431), maxUrlSize any (414)
 --     maxBodySize 64 MiB, maxChunkExtensionSize 16384 (413)
 --     maxAhead 65536                                   bytes read of what follows an unanswered request
 --     highWaterMark 65536                              unsent bytes that keep the next request waiting
@@ -26,7 +26,10 @@ local core = require("moonherd.core")
 local Connection = require("moonherd.http.connection")
 local NetServer = require("moonherd.net.server")
 
--- What C watches over, and from where on a value means "no limit".
+-- From here on a value means "no limit".
+local NO_LIMIT = 2 ^ 53
+
+-- What C watches over.
 local LIMITS = {
     headersTimeout = 60000,
     requestTimeout = 300000,
@@ -34,14 +37,13 @@ local LIMITS = {
     timeout = 0,
     maxHeaderSize = 16384,
     maxHeadersCount = 2000,
-    maxUrlSize = 8192,
+    maxUrlSize = NO_LIMIT,
     maxBodySize = 64 * 1024 * 1024,
     maxChunkExtensionSize = 16384,
     maxAhead = 65536,
     highWaterMark = 65536,
     lingerTimeout = 5000,
 }
-local NO_LIMIT = 2 ^ 53
 local SWITCHES = { requireHostHeader = true, httpAllowHalfOpen = false }
 
 -- How long a connection must have been quiet before a draining server ends it.
@@ -85,7 +87,7 @@ local function attach(self)
             if LIMITS[name] then
                 limits[name] = check_limit(name, value)
             elseif SWITCHES[name] ~= nil then
-                limits[name] = check.boolean(value, name)
+                limits[name] = check.boolean(value, "options." .. name)
             else
                 rawset(server, name, value)
                 return
