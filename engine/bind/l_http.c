@@ -217,7 +217,8 @@ static int l_http_new(lua_State *L)
 
 /*
  * connection:reply(status, reason, fields, body, flags, keep_max) -> true; or nil, message, code, errno.
- * EINVAL: bytes that have no place in a header; EBADMSG: the body is not as long as its Content-Length says.
+ * EINVAL: bytes that have no place in a header; EBADMSG: the body is longer than its Content-Length says, or
+ * shorter in a strict answer.
  */
 static int l_http_reply(lua_State *L)
 {
@@ -230,6 +231,7 @@ static int l_http_reply(lua_State *L)
         .whole = (flags & MH_L_HTTP_WHOLE) != 0,
         .no_date = (flags & MH_L_HTTP_NO_DATE) != 0,
         .uncounted = (flags & MH_L_HTTP_UNCOUNTED) != 0,
+        .strict = (flags & MH_L_HTTP_STRICT) != 0,
     };
     answer.reason = luaL_optlstring(L, 3, NULL, &answer.reason_len);
     const char *body = luaL_optlstring(L, 5, "", &answer.body_len);
@@ -255,14 +257,16 @@ static int l_http_write(lua_State *L)
     return 2;
 }
 
-/* connection:finish([trailers]) -> true; or nil, message, code, errno */
+/* connection:finish([trailers [, strict]]) -> true; or nil, message, code, errno. EBADMSG: strict, and the
+ * body is shorter than announced. */
 static int l_http_finish(lua_State *L)
 {
     struct mh_http_field few[MH_L_HTTP_FEW];
     size_t count;
+    bool strict = lua_toboolean(L, 3);
     struct mh_http_field *fields = mh_l_http_fields(L, 2, few, &count);
     struct mh_http *c = http_arg(L);
-    return c ? mh_result(L, mh_http_finish(c, fields, count)) : 4;
+    return c ? mh_result(L, mh_http_finish(c, fields, count, strict)) : 4;
 }
 
 /* connection:interim(status [, fields]) -> true; or nil, message, code, errno */
@@ -313,13 +317,21 @@ static int l_http_end(lua_State *L)
     return 0;
 }
 
-/* connection:last(): the answer to the request in hand is the last one */
-static int l_http_last(lua_State *L)
+/* connection:spend(): answers say that they are the last; what has come already is still told */
+static int l_http_spend(lua_State *L)
 {
     struct mh_http *c = http_arg(L);
     if (c)
-        mh_http_last(c);
+        mh_http_spend(c);
     return 0;
+}
+
+/* connection:left() -> bytes of the body that were announced and not written yet */
+static int l_http_left(lua_State *L)
+{
+    struct mh_http *c = http_arg(L);
+    lua_pushnumber(L, c ? (lua_Number)c->body_left : 0);
+    return 1;
 }
 
 static int l_http_flow(lua_State *L)
@@ -446,26 +458,13 @@ void mh_l_http_open(lua_State *L, struct mh_state *st)
 {
     static const luaL_Reg none[] = {{NULL, NULL}};
     static const luaL_Reg methods[] = {
-        {"reply", l_http_reply},
-        {"write", l_http_write},
-        {"finish", l_http_finish},
-        {"interim", l_http_interim},
-        {"raw", l_http_raw},
-        {"refuse", l_http_refuse},
-        {"reject", l_http_reject},
-        {"end_", l_http_end},
-        {"last", l_http_last},
-        {"flow", l_http_flow},
-        {"tellFlushed", l_http_tell_flushed},
-        {"pending", l_http_pending},
-        {"counts", l_http_counts},
-        {"setTimeout", l_http_set_timeout},
-        {"address", l_http_address},
-        {"nodelay", l_http_nodelay},
-        {"keepalive", l_http_keepalive},
-        {"reset", l_http_reset},
-        {"release", l_http_release},
-        {NULL, NULL},
+        {"reply", l_http_reply},     {"write", l_http_write},     {"finish", l_http_finish},
+        {"interim", l_http_interim}, {"raw", l_http_raw},         {"refuse", l_http_refuse},
+        {"reject", l_http_reject},   {"end_", l_http_end},        {"spend", l_http_spend},
+        {"left", l_http_left},       {"flow", l_http_flow},       {"tellFlushed", l_http_tell_flushed},
+        {"pending", l_http_pending}, {"counts", l_http_counts},   {"setTimeout", l_http_set_timeout},
+        {"address", l_http_address}, {"nodelay", l_http_nodelay}, {"keepalive", l_http_keepalive},
+        {"reset", l_http_reset},     {"release", l_http_release}, {NULL, NULL},
     };
     static const luaL_Reg functions[] = {{"http", l_http_new}, {NULL, NULL}};
     mh_box_class(L, st, HTTP, none, http_uv);

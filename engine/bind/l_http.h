@@ -10,8 +10,9 @@
 
 #define MH_L_HTTP_SERVER "httpServer"
 
-/* Flags of an answer: its body is whole; it has no Date; its length is not to be said. */
-enum { MH_L_HTTP_WHOLE = 1, MH_L_HTTP_NO_DATE = 2, MH_L_HTTP_UNCOUNTED = 4 };
+/* Flags of an answer: its body is whole; it has no Date; its length is not to be said; nor be less than
+ * announced. */
+enum { MH_L_HTTP_WHOLE = 1, MH_L_HTTP_NO_DATE = 2, MH_L_HTTP_UNCOUNTED = 4, MH_L_HTTP_STRICT = 8 };
 
 #define MH_L_HTTP_FEW 32 /* so many fields need no memory */
 

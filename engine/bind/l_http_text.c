@@ -207,6 +207,7 @@ static int l_http_head(lua_State *L)
         .whole = (flags & MH_L_HTTP_WHOLE) != 0,
         .no_date = (flags & MH_L_HTTP_NO_DATE) != 0,
         .uncounted = (flags & MH_L_HTTP_UNCOUNTED) != 0,
+        .strict = (flags & MH_L_HTTP_STRICT) != 0,
         .body_len = (size_t)mh_arg_integer(L, 5, "bytes", 0, (int64_t)1 << 53),
     };
     struct mh_http_terms terms = {

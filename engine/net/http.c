@@ -287,6 +287,8 @@ static void http_round(struct mh_http *c)
         http_flush(c);
     }
     http_check_end(c);
+    if (c->spent && !c->in_hand && http_is_open(c) && mh_buf_len(&c->ahead) == 0)
+        mh_http_end(c);
     http_flush(c);
 }
 

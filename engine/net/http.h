@@ -65,6 +65,7 @@ struct mh_http {
     bool head_sent;
     bool answered;
     bool last;    /* the answer to the request in hand ends the connection */
+    bool spent;   /* no further request is wanted */
     bool flowing; /* the owner wants the body */
     bool feeding; /* bytes are being parsed: what is written leaves at the end of it */
     bool turning; /* in http_turn */
@@ -96,10 +97,11 @@ static inline void mh_http_close(struct mh_http *c)
  * kernel, and is dropped once the request is answered. */
 void mh_http_flow(struct mh_http *c, bool on);
 
-/* The answer to the request in hand is the connection's last. */
-static inline void mh_http_last(struct mh_http *c)
+/* Answers from now on say that they are the connection's last, and it ends when all that has come is
+ * answered. */
+static inline void mh_http_spend(struct mh_http *c)
 {
-    c->last = true;
+    c->spent = true;
 }
 
 /*
@@ -114,9 +116,9 @@ int mh_http_answer(struct mh_http *c, struct mh_http_answer *answer, const char 
 /* A piece of the body. -EMSGSIZE beyond the announced length; -EINVAL before the head; otherwise as above. */
 int mh_http_write(struct mh_http *c, const char *bytes, size_t len);
 
-/* The end of the answer, with trailers if it is chunked. A body shorter than announced ends the connection.
- */
-int mh_http_finish(struct mh_http *c, const struct mh_http_field *trailers, size_t count);
+/* The end of the answer, with trailers if it is chunked. A body shorter than announced ends the connection,
+ * or is -EBADMSG if that is to be strict: then there is no end yet. */
+int mh_http_finish(struct mh_http *c, const struct mh_http_field *trailers, size_t count, bool strict);
 
 /* An interim answer, before the head. */
 int mh_http_interim(struct mh_http *c, unsigned status, const struct mh_http_field *fields, size_t count);

@@ -77,11 +77,12 @@ static int http_put_body(struct mh_http *c, const char *bytes, size_t len)
     return http_put(c, pieces, PIECES);
 }
 
-/* The last byte of the answer was written. */
+/* The last byte of the answer was written. Of a connection that is spent, what came with it is answered too.
+ */
 static void http_answered(struct mh_http *c)
 {
     c->answered = true;
-    if (!c->framing.keep_alive)
+    if (!c->framing.keep_alive && !(c->spent && c->parser.keep_alive && c->body_left == 0))
         c->last = true;
     mh_http_schedule(c);
 }
@@ -96,7 +97,7 @@ int mh_http_answer(struct mh_http *c, struct mh_http_answer *answer, const char 
     struct mh_http_terms terms = {
         .minor = p->minor,
         .head = p->method == HTTP_HEAD,
-        .keep_alive = p->keep_alive && !c->last && !c->server->draining,
+        .keep_alive = p->keep_alive && !c->last && !c->spent && !c->server->draining,
         .timeout_ms = c->server->limits.keep_alive_timeout_ms,
         .max = keep_max,
     };
@@ -106,6 +107,7 @@ int mh_http_answer(struct mh_http *c, struct mh_http_answer *answer, const char 
     c->head_sent = true;
     c->body_left = c->framing.counted ? c->framing.length : 0;
     if (answer->whole) {
+        c->body_left -= c->framing.counted ? answer->body_len : 0;
         if (answer->body_len > 0 && !c->framing.bodyless)
             rc = http_put_body(c, body, answer->body_len);
         if (rc == 0 && c->framing.chunked && !c->framing.bodyless)
@@ -135,19 +137,21 @@ int mh_http_write(struct mh_http *c, const char *bytes, size_t len)
     return http_put_body(c, bytes, len);
 }
 
-int mh_http_finish(struct mh_http *c, const struct mh_http_field *trailers, size_t count)
+int mh_http_finish(struct mh_http *c, const struct mh_http_field *trailers, size_t count, bool strict)
 {
     if (!http_is_writable(c))
         return MH_ECLOSED;
     if (!c->head_sent || c->answered)
         return -EINVAL;
+    if (strict && c->body_left > 0)
+        return -EBADMSG;
     int rc = 0;
     if (c->framing.chunked && !c->framing.bodyless)
         rc = mh_http_reply_trailers(&c->out, trailers, count);
     if (rc < 0)
         return rc;
     /* The client waits for bytes that will never come: only the end of the connection can tell it. */
-    if (c->framing.counted && c->body_left > 0)
+    if (c->body_left > 0)
         c->framing.keep_alive = false;
     http_answered(c);
     return 0;

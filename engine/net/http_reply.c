@@ -306,8 +306,11 @@ static int decide(const struct mh_http_terms *terms, const struct mh_http_answer
     } else if (said->counted) {
         framing->counted = !framing->bodyless;
         framing->length = said->length;
-        if (framing->counted && answer->whole && answer->body_len != said->length)
-            return -EBADMSG;
+        if (framing->counted && answer->whole && answer->body_len != said->length) {
+            if (answer->strict || answer->body_len > said->length)
+                return -EBADMSG;
+            framing->keep_alive = false; /* the client waits for the rest, until the end tells it */
+        }
     } else if (framing->bodyless) {
         /* HTTP/1.0 lives on only beside a length of the application's (as in Node). */
         framing->keep_alive = framing->keep_alive && terms->minor == 1;

@@ -43,6 +43,7 @@ struct mh_http_answer {
     bool no_date;
     bool whole;     /* the body is all there is: body_len counts it, and Content-Length can be said */
     bool uncounted; /* but shall not be */
+    bool strict;    /* a whole body that is shorter than its Content-Length is refused */
     size_t body_len;
 };
 
@@ -57,8 +58,8 @@ struct mh_http_framing {
 
 /*
  * Append the head to out. Returns 0 and tells the framing; -EINVAL for bytes that have no place in a field;
- * -EBADMSG when a Content-Length of the application's is no number or not the length of a whole body; errors
- * of mh_buf_reserve. On error nothing was appended.
+ * -EBADMSG when a Content-Length of the application's is no number or less than the length of a whole body;
+ * errors of mh_buf_reserve. On error nothing was appended.
  */
 int mh_http_reply_head(struct mh_buf *out, struct mh_http_date *date, const struct mh_http_terms *terms,
                        const struct mh_http_answer *answer, struct mh_http_framing *framing);

@@ -415,7 +415,7 @@ static void test_reply_refuses(void)
     write_reply(&r);
     CHECK_EQ(r.rc, -EINVAL);
 
-    static const char *const lengths[] = {"", "4", "6", "+5", "5 ", "0x5", "99999999999999999999"};
+    static const char *const lengths[] = {"", "4", "+5", "5 ", "0x5", "99999999999999999999"};
     r = plain_reply();
     r.answer.count = 1;
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
@@ -423,6 +423,11 @@ static void test_reply_refuses(void)
         write_reply(&r);
         CHECK_EQ(r.rc, -EBADMSG);
     }
+    r.fields[0] = field("Content-Length", "6");
+    check_reply(r, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\n", false, false);
+    r.answer.strict = true;
+    write_reply(&r);
+    CHECK_EQ(r.rc, -EBADMSG);
     r.fields[0] = r.fields[1] = field("Content-Length", "5");
     r.answer.count = 2;
     write_reply(&r);

@@ -277,7 +277,7 @@ local TEMPLATES = {
     ERR_CHILD_PROCESS_STDIO_MAXBUFFER = { "RangeError", "%s maxBuffer length exceeded" },
     ERR_HTTP_CONTENT_LENGTH_MISMATCH = {
         "Error",
-        "Response body's content-length does not match the Content-Length header",
+        "%s body's content-length of %s byte(s) does not match the content-length of %s byte(s) set in header",
     },
     ERR_HTTP_HEADERS_SENT = { "Error", "Cannot %s headers after they are sent to the client" },
     ERR_HTTP_INVALID_HEADER_VALUE = { "TypeError", 'Invalid value "%s" for header "%s"' },

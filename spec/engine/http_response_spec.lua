@@ -317,14 +317,31 @@ describe("an http response", function()
                 end)
             end
             assert.equal(MISMATCH, with(5, function(res) res:end_("too long") end))
-            assert.equal(MISMATCH, with(5, function(res) res:end_("cut") end))
-            assert.equal(MISMATCH, with("x", function(res) res:end_("cut") end))
+            assert.equal("ERR_HTTP_INVALID_HEADER_VALUE", with("x", function(res) res:end_("cut") end))
+            assert.equal("ERR_HTTP_INVALID_HEADER_VALUE", with({ 1, 1 }, function(res) res:end_("x") end))
+            assert.same({
+                MISMATCH,
+                "Response body's content-length of 3 byte(s) does not match the content-length of 5 byte(s) set in "
+                    .. "header",
+            }, { with(5, function(res)
+                res.strictContentLength = true
+                res:end_("cut")
+            end) })
+            assert.equal(MISMATCH, with(5, function(res)
+                res.strictContentLength = true
+                res:write("cut")
+                local ok, err = pcall(res.end_, res)
+                assert.is_false(ok)
+                res:end_("to") -- now it is right
+                error(err, 0)
+            end))
             local _, port = web.serve(nil, function(_, res)
                 res:setHeader("Content-Length", 5)
                 res:write("abc")
                 local ok, err = pcall(res.write, res, "def")
                 assert.is_false(ok)
                 assert.equal(MISMATCH, err.code)
+                assert.matches("of 6 byte%(s%).*of 5 byte%(s%)", err.message)
                 res:end_() -- two bytes short: the connection has to end
             end)
             assert.matches("\r\n\r\nabc$", web.exchange(port, GET .. GET, true))

@@ -1,7 +1,8 @@
 --- The head and the body of an http.ClientRequest. Its methods are the request's own.
 --
--- Fields: _framing ("length" or "chunked", once the head is made), _length (bytes that were announced), _sent_bytes,
--- _unsent (list of { bytes, callback } written before there is a socket), _unsent_bytes.
+-- Fields: _framing ("length" or "chunked", once the head is made), _head (its text, until it is sent), _length (bytes
+-- that were announced), _sent_bytes, _unsent (list of { bytes, callback } written before there is a socket),
+-- _unsent_bytes.
 
 local check = require("moonherd.check")
 local errors = require("moonherd.errors")
@@ -94,17 +95,28 @@ local function check_data(self, data)
     end
 end
 
+local function mismatch(self, bytes)
+    return errors.of("ERR_HTTP_CONTENT_LENGTH_MISMATCH", "Request", bytes, self._length)
+end
+
 --- A piece as it stands on the wire. Raises if it is more than was announced.
 local function framed(self, data)
     if self._framing == "chunked" then
         return data == "" and "" or ("%x\r\n%s\r\n"):format(#data, data)
     end
-    self._sent_bytes = self._sent_bytes + #data
-    if self._sent_bytes > self._length then
-        self._sent_bytes = self._sent_bytes - #data
-        error(errors.of("ERR_HTTP_CONTENT_LENGTH_MISMATCH"), 0)
+    local bytes = self._sent_bytes + #data
+    if bytes > self._length then
+        error(mismatch(self, bytes), 0)
     end
+    self._sent_bytes = bytes
     return data
+end
+
+--- Sends bytes, behind the head if that is still to go.
+local function send_behind_head(self, bytes, callback)
+    local first = self._head or ""
+    self._head = nil
+    return send(self, first .. bytes, callback)
 end
 
 --- A piece of the body. false: enough for now, "drain" follows.
@@ -127,8 +139,10 @@ function Body:write(data, encoding, callback)
     elseif self._gathered then
         return self:_gather(data, callback)
     end
-    local first = self.headersSent and "" or head(self)
-    local enough = send(self, first .. framed(self, data), callback)
+    if not self.headersSent then
+        self._head = head(self)
+    end
+    local enough = send_behind_head(self, framed(self, data), callback)
     self.writableNeedDrain = self.writableNeedDrain or not enough
     return enough
 end
@@ -172,19 +186,21 @@ function Body:end_(data, encoding, callback)
         return self
     end
     self:_pourOut()
-    local bytes = self.headersSent and "" or head(self, #(data or ""))
-    bytes = bytes .. framed(self, data or "")
+    if not self.headersSent then
+        self._head = head(self, #(data or ""))
+    end
+    local bytes = framed(self, data or "")
     if self._framing == "chunked" then
         bytes = bytes .. last_chunk(self)
     elseif self._sent_bytes < self._length then
-        self:destroy(errors.of("ERR_HTTP_CONTENT_LENGTH_MISMATCH")) -- the server would wait for the rest
+        self:destroy(mismatch(self, self._sent_bytes)) -- the server would wait for the rest
         return self
     end
     self.writableEnded, self.writable = true, false
     if callback then
         self:once("finish", callback)
     end
-    send(self, bytes, function(err)
+    send_behind_head(self, bytes, function(err)
         if not err then
             finish(self)
         end

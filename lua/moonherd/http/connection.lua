@@ -111,7 +111,12 @@ function Connection:on_request(method, url, fields, flags)
     if most > 0 then
         self._keep_max = most
         if count >= most then
-            self._box:last()
+            self._box:spend()
+        end
+        if count > most then
+            server:emit("dropRequest", req, self)
+            res:writeHead(503):end_()
+            return
         end
     end
     if flags ~= 0 and special(self, req, res, flags) then

@@ -20,7 +20,7 @@ local writable = require("moonherd.stream.writable")
 local setmetatable, type = setmetatable, type
 
 -- The flags of connection:reply.
-local WHOLE, NO_DATE, UNCOUNTED = 1, 2, 4
+local WHOLE, NO_DATE, UNCOUNTED, STRICT = 1, 2, 4, 8
 
 -- From here on write says false.
 local HIGH_WATER_BYTES = 16384
@@ -29,6 +29,7 @@ local HIGH_WATER_BYTES = 16384
 ---@field statusCode integer 200
 ---@field statusMessage string? the usual one of the status
 ---@field sendDate boolean true
+---@field strictContentLength boolean false: a body shorter than its Content-Length ends the connection; true: raises
 ---@field headersSent boolean
 ---@field writableEnded boolean end_ was called
 ---@field writableFinished boolean all bytes are the kernel's
@@ -47,7 +48,7 @@ local Response = {
     writableHighWaterMark = HIGH_WATER_BYTES,
     writableLength = 0,
     destroyed = false,
-    strictContentLength = true,
+    strictContentLength = false,
 }
 events.mixin(Response)
 outgoing.mixin(Response)
@@ -96,10 +97,20 @@ function Response:writeHead(status, message, map)
     return self
 end
 
+--- A body of `bytes` is not what the Content-Length says.
+local function mismatch(self, bytes)
+    local said = self:getHeader("content-length")
+    local number = tostring(said):match("^%d+$")
+    if not number then
+        error(errors.of("ERR_HTTP_INVALID_HEADER_VALUE", inspect.value(said), "Content-Length"), 0)
+    end
+    error(errors.of("ERR_HTTP_CONTENT_LENGTH_MISMATCH", "Response", bytes, number), 0)
+end
+
 --- C refused an answer. What the program did wrong is raised; a lost connection will tell of itself.
-local function refused(self, message, code)
+local function refused(self, message, code, bytes)
     if code == "EBADMSG" then
-        error(errors.of("ERR_HTTP_CONTENT_LENGTH_MISMATCH"), 0)
+        mismatch(self, bytes)
     elseif code == "EINVAL" then
         error(errors.of("ERR_INVALID_CHAR", "header content", message), 0)
     end
@@ -118,11 +129,14 @@ local function send_head(self, body, flags)
     if not self.sendDate then
         flags = flags + NO_DATE
     end
+    if self.strictContentLength then
+        flags = flags + STRICT
+    end
     local list = self._list and outgoing.flat(self) or nil
     local socket = self.socket
     local ok, text, code = socket._box:reply(status, message, list, body, flags, socket._keep_max)
     if not ok then
-        refused(self, text, code)
+        refused(self, text, code, #(body or ""))
     end
     self.headersSent = true
 end
@@ -194,7 +208,7 @@ function Response:write(data, encoding, callback)
     local ok, pending, code = box:write(data)
     if not ok then
         if code == "EMSGSIZE" then
-            error(errors.of("ERR_HTTP_CONTENT_LENGTH_MISMATCH"), 0)
+            mismatch(self, tonumber(self:getHeader("content-length")) - box:left() + #data)
         end
         self._lost = code
         return false
@@ -246,8 +260,12 @@ function Response:end_(data, encoding, callback)
         if data and not self.destroyed then
             self:write(data)
         end
+        local box = self.socket._box
+        local ok, _, code = box:finish(self._trailers, self.strictContentLength)
+        if not ok and code == "EBADMSG" then
+            mismatch(self, tonumber(self:getHeader("content-length")) - box:left())
+        end
         self.writableEnded = true
-        self.socket._box:finish(self._trailers)
     else
         -- writeHead settled the head before the length was known (as in Node).
         send_head(self, data, self.headersSent and WHOLE + UNCOUNTED or WHOLE)

@@ -5,14 +5,15 @@
 --     server.keepAliveTimeout = 10000                        -- limits may be changed at any time
 --
 -- Events besides those of net.Server: request(req, res), checkContinue(req, res), checkExpectation(req, res),
--- upgrade(req, socket, head), connect(req, socket, head), clientError(err, socket), timeout(socket).
+-- upgrade(req, socket, head), connect(req, socket, head), clientError(err, socket), timeout(socket),
+-- dropRequest(req, socket).
 --
 -- Limits, as options of createServer and as fields; times in ms, 0 for ever:
 --
 --     headersTimeout 60000, requestTimeout 300000      a request that comes more slowly gets 408
 --     keepAliveTimeout 5000                            between two requests of a connection
 --     timeout 0                                        without traffic: "timeout", or the end if nobody listens
---     maxRequestsPerSocket 0                           then the connection ends; 0 for any number
+--     maxRequestsPerSocket 0                           what comes after so many is dropped (503); 0 for any number
 --     maxHeaderSize 16384, maxHeadersCount 2000 (431), maxUrlSize any (414)
 --     maxBodySize 64 MiB, maxChunkExtensionSize 16384 (413)
 --     maxAhead 65536                                   bytes read of what follows an unanswered request
