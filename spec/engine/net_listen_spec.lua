@@ -54,7 +54,7 @@ describe("net.Server:listen", function()
         leaks.check(before)
     end)
 
-    it("lets 511 connections wait, or as many as it is told, or the system allows", function()
+    it("lets 511 connections wait, or as many as it is told, or the system allows (NET-15)", function()
         local most = tonumber(sys.slurp("/proc/sys/net/core/somaxconn"))
         for backlog, args in pairs({
             [511] = { 0, "127.0.0.1" },

@@ -6,6 +6,7 @@
 
 local check = require("moonherd.check")
 local errors = require("moonherd.errors")
+local inspect = require("moonherd.inspect")
 local outgoing = require("moonherd.http.outgoing")
 local tick = require("moonherd.tick")
 local writable = require("moonherd.stream.writable")
@@ -96,7 +97,8 @@ local function check_data(self, data)
 end
 
 local function mismatch(self, bytes)
-    return errors.of("ERR_HTTP_CONTENT_LENGTH_MISMATCH", "Request", bytes, self._length)
+    local said, is = inspect.number(self._length), inspect.number(bytes)
+    return errors.of("ERR_HTTP_CONTENT_LENGTH_MISMATCH", "Request", is, said)
 end
 
 --- A piece as it stands on the wire. Raises if it is more than was announced.

@@ -104,7 +104,7 @@ local function mismatch(self, bytes)
     if not number then
         error(errors.of("ERR_HTTP_INVALID_HEADER_VALUE", inspect.value(said), "Content-Length"), 0)
     end
-    error(errors.of("ERR_HTTP_CONTENT_LENGTH_MISMATCH", "Response", bytes, number), 0)
+    error(errors.of("ERR_HTTP_CONTENT_LENGTH_MISMATCH", "Response", inspect.number(bytes), number), 0)
 end
 
 --- C refused an answer. What the program did wrong is raised; a lost connection will tell of itself.
