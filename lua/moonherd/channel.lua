@@ -32,8 +32,6 @@ local EXIT_FLUSH_MS = 1000 -- how long a process that exits waits for its parent
 -- What a user has ---------------------------------------------------------------------------------------------
 
 --- `child.channel` and `process.channel`.
----@class moonherd.Channel
----@field fd integer
 local Channel = { __name = "Channel" }
 Channel.__index = Channel
 

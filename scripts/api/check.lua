@@ -11,7 +11,7 @@ local types = require("scripts.api.types")
 
 -- Modules that have no entries yet. This table shrinks to nothing.
 local NOT_YET = {
-    async = true, child_process = true, dgram = true,
+    async = true, dgram = true,
     http = true, net = true,
 }
 
@@ -170,6 +170,12 @@ local function fields_by_name(owner)
     return fields
 end
 
+--- Whether a class that it extends has the function: it does the same here, whatever else.
+local function is_inherited(entries, owner, name)
+    local parent = entries.classes[owner.extends or ""]
+    return parent and (parent.functions[name] or is_inherited(entries, parent, name))
+end
+
 --- A module, or a class: its functions against those of the program, both ways.
 local function check_functions(entries, owner, real, is_class)
     for _, name in ipairs(owner.order) do
@@ -184,7 +190,8 @@ local function check_functions(entries, owner, real, is_class)
     end
     local fields = fields_by_name(owner)
     for _, name in ipairs(sorted_keys(real)) do
-        if not (owner.functions[name] or fields[name] or owner.exports[name]) then
+        local described = owner.functions[name] or fields[name] or owner.exports[name]
+        if not described and not is_inherited(entries, owner, name) then
             complain(owner, "%s has no entry: describe it here, or begin its name with _ if it is not for users",
                 written(name, owner, is_class))
         end

@@ -376,6 +376,27 @@ describe("a channel", function()
         ]])
     end)
 
+    it("refuses limits that cannot be kept", function()
+        passes([[
+            local function refuses(code, ipc)
+                local ok, err = pcall(cp.fork, WORKER, { ipc = ipc })
+                expect(false, ok)
+                expect(code, err.code, err.message)
+            end
+            refuses("ERR_INVALID_ARG_TYPE", 5)
+            refuses("ERR_INVALID_ARG_VALUE", { frameByte = 1000 })
+            refuses("ERR_INVALID_ARG_TYPE", { frameBytes = "1000" })
+            for _, ipc in ipairs({ { frameBytes = 0 }, { frameBytes = 2 ^ 30 + 1 }, { queueBytes = -1 },
+                { handles = 0 }, { handles = 257 }, { highWaterMark = 0.5 }, { requests = 2 ^ 53 } }) do
+                refuses("ERR_OUT_OF_RANGE", ipc)
+            end
+            for _, ipc in ipairs({ { frameBytes = 1 }, { frameBytes = 2 ^ 30 }, { queueBytes = 0 }, { handles = 1 },
+                { handles = 256 }, { highWaterMark = 0 }, {} }) do
+                cp.fork(WORKER, { ipc = ipc }):kill()
+            end
+        ]])
+    end)
+
     it("has room for the largest message behind the largest in flight, and for no more", function()
         passes([[
             local child = cp.fork(WORKER)

@@ -22,21 +22,6 @@ local REFUSED_LATER = { ENOENT = true, EACCES = true, EAGAIN = true, EMFILE = tr
 -- Of those, what leaves no descriptor for streams.
 local NO_DESCRIPTORS = { EMFILE = true, ENFILE = true }
 
----@class moonherd.ChildProcess: moonherd.EventEmitter
----@field pid integer? nil if it could not be started
----@field exitCode integer? set at its end, unless a signal ended it
----@field signalCode string? the signal that ended it
----@field killed boolean a signal was sent by `kill`
----@field connected boolean
----@field channel moonherd.Channel? while the channel is open
----@field spawnfile string
----@field spawnargs string[]
----@field stdin moonherd.Socket? of those that are pipes
----@field stdout moonherd.Socket?
----@field stderr moonherd.Socket?
----@field stdio table<integer, moonherd.Socket> by the child's descriptor: stdio[1] is stdout
----@field send fun(self, message: any, handle: any?, options: table?, callback: function?): boolean with a channel only
----@field disconnect fun(self) with a channel only
 local ChildProcess = { __name = "ChildProcess" }
 M.ChildProcess = ChildProcess
 
@@ -240,7 +225,7 @@ setmetatable(ChildProcess, {
 
 --- Node's low way to start one, for an object made by `child_process.ChildProcess()`. `args` includes argv[0], and
 --- `envPairs` is a list of "NAME=value".
----@param options { file: string, args: string[]?, envPairs: string[]?, stdio: any, cwd: string?, detached: boolean? }
+---@param options moonherd.child_process.ObjectOptions
 ---@return integer errno 0, or negative when it could not be started, which "error" tells too
 function ChildProcess:spawn(options)
     check.object(self, "child:spawn", "_open_parts")
@@ -257,7 +242,7 @@ end
 ---@param signal (string|integer)?
 ---@return boolean sent false once the process has ended
 function ChildProcess:kill(signal)
-    check.object(self, "child:kill")
+    check.object(self, "child:kill", "_open_parts")
     local number = signals.number(signal)
     if not self._process then
         return false
@@ -279,6 +264,7 @@ end
 
 --- Keeps this program alive until the child has ended, as it does unless told otherwise.
 function ChildProcess:ref()
+    check.object(self, "child:ref", "_open_parts")
     if self._process then
         self._process:ref()
     end
@@ -286,6 +272,7 @@ end
 
 --- Lets this program end before the child. Pipes and channel keep it alive by themselves.
 function ChildProcess:unref()
+    check.object(self, "child:unref", "_open_parts")
     if self._process then
         self._process:unref()
     end

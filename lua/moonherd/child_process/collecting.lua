@@ -38,23 +38,33 @@ local function add_collecting(plan, opts, sync)
     return plan
 end
 
---- The arguments of exec and execSync: the same for execFile and execFileSync.
+--- The arguments of execSync: those of execFileSync.
+---@return string command
+---@return table opts
+function M.for_command(command, opts)
+    check.c_string(command, "command")
+    check.opt(check.table, opts, "options")
+    local copy = {}
+    for name, value in pairs(opts or {}) do
+        copy[name] = value
+    end
+    copy.shell = options.shell(copy.shell) or (copy.shell ~= "" and options.DEFAULT_SHELL) or ""
+    return command, copy
+end
+
+--- The arguments of exec: those of execFile. A function in the place of the options is the callback.
 ---@return string command
 ---@return table opts
 ---@return function? callback
-function M.for_command(command, opts, callback)
+function M.for_exec(command, opts, callback)
     check.c_string(command, "command")
     if check.callable(opts) then
         opts, callback = nil, opts
     end
     check.opt(check.table, opts, "options")
     check.opt(check.fn, callback, "callback")
-    local copy = {}
-    for name, value in pairs(opts or {}) do
-        copy[name] = value
-    end
-    copy.shell = options.shell(copy.shell) or (copy.shell ~= "" and options.DEFAULT_SHELL) or ""
-    return command, copy, callback
+    local _, with_shell = M.for_command(command, opts)
+    return command, with_shell, callback
 end
 
 --- Either of args and opts may be missing; a function in the place of one is the callback.

@@ -120,6 +120,9 @@ local function read_timeout(timeout)
     return timeout
 end
 
+-- Narrower than those of the other limits.
+local LIMIT_RANGES = { frameBytes = { 1, 2 ^ 30 }, handles = { 1, 256 } }
+
 --- The limits of a channel, nil for the usual ones.
 ---@param limits any
 ---@param name string
@@ -132,7 +135,8 @@ function M.read_limits(limits, name)
     local copy = {}
     for key, value in pairs(limits) do
         check.one_of(key, name .. "'s key", channel.LIMITS)
-        copy[key] = check.integer(value, name .. "." .. key, 0, 2 ^ 30)
+        local range = LIMIT_RANGES[key] or { 0, 2 ^ 30 }
+        copy[key] = check.integer(value, name .. "." .. key, range[1], range[2])
     end
     return copy
 end

@@ -8,6 +8,8 @@ local stdio = require("moonherd.child_process.stdio")
 
 local M = {}
 
+local MAX_TIMEOUT_MS = 2 ^ 53 - 1 -- core's; nobody waits that long
+
 --- maxBuffer for core, where 0 is no limit, as it is in Node's synchronous calls.
 local function byte_limit(max_buffer)
     if max_buffer == 0 or max_buffer >= 2 ^ 53 then
@@ -33,18 +35,9 @@ local function never_started(plan, code, errno, step)
     return { pid = 0, error = failure.system("spawnSync", plan, code, errno, step) }
 end
 
----@class moonherd.SyncResult
----@field pid integer 0 if it could not be started
----@field status integer? its exit code, unless a signal ended it
----@field signal string?
----@field output table<integer, string>? by descriptor: what came from those that are pipes
----@field stdout string?
----@field stderr string?
----@field error moonherd.Error?
-
 --- Runs what the plan of moonherd.child_process.options says.
 ---@param plan table
----@return moonherd.SyncResult
+---@return moonherd.child_process.SyncResult
 function M.run(plan)
     local pipes, rest = split_stdio(plan)
     local opened, open_code, open_errno = stdio.open(rest)
@@ -63,7 +56,7 @@ function M.run(plan)
         uid = plan.uid,
         gid = plan.gid,
         pipes = pipes,
-        timeout = plan.timeout,
+        timeout = math.min(plan.timeout, MAX_TIMEOUT_MS),
         killSignal = plan.kill_signal,
         maxBytes = byte_limit(plan.max_buffer),
     })
