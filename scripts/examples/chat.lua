@@ -64,7 +64,7 @@ if cluster.isPrimary then
     return
 end
 
--- A worker: guests, each with a connection ----------------------------------------------------------------------------
+-- A worker: guests, each with a connection, and what was read of it: `text`, where the next line begins at `at` -------
 
 local rooms = {} -- by name: a set of guests
 
@@ -99,7 +99,7 @@ function commands.join(guest, room)
     guest.gone = true
     guest.socket:removeAllListeners()
     guest.socket:pause()
-    process.send({ name = guest.name, room = room, text = guest.text }, guest.socket)
+    process.send({ name = guest.name, room = room, text = guest.text:sub(guest.at) }, guest.socket)
 end
 
 function commands.quit(guest)
@@ -122,16 +122,15 @@ local function take_line(guest, line)
 end
 
 local function take(guest, bytes)
-    guest.text = guest.text .. bytes
-    while not guest.gone do
-        local line, rest = guest.text:match("^([^\n]*)\n(.*)$")
-        if not line then
-            break
-        end
-        guest.text = rest
-        take_line(guest, (line:gsub("\r$", "")))
+    guest.text, guest.at = guest.text:sub(guest.at) .. bytes, 1
+    local stop = guest.text:find("\n", 1, true)
+    while stop and not guest.gone do
+        local line = guest.text:sub(guest.at, stop - 1):gsub("\r$", "")
+        guest.at = stop + 1
+        take_line(guest, line)
+        stop = guest.text:find("\n", guest.at, true)
     end
-    if #guest.text > MAX_LINE and not guest.gone then
+    if #guest.text - guest.at >= MAX_LINE and not guest.gone then
         guest.socket:destroy()
     end
 end
@@ -149,7 +148,7 @@ process.on("message", function(guest, socket)
     if not socket then
         return
     end
-    guest.socket = socket
+    guest.socket, guest.at = socket, 1
     rooms[guest.room] = rooms[guest.room] or {}
     rooms[guest.room][guest] = true
     tell(guest.room, "* %s is in %s (worker %d)", guest.name, guest.room, cluster.worker.id)
@@ -157,7 +156,7 @@ process.on("message", function(guest, socket)
 end)
 
 net.createServer(function(socket)
-    local guest = { socket = socket, name = "guest" .. socket.remotePort, text = "" }
+    local guest = { socket = socket, name = "guest" .. socket.remotePort, text = "", at = 1 }
     say(guest, "* welcome, %s; /join ROOM", guest.name)
     welcome(guest)
 end):listen(PORT, HOST)

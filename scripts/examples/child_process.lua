@@ -18,10 +18,13 @@ end
 local function lines(stream, show)
     local rest = ""
     stream:on("data", function(bytes)
-        rest = (rest .. bytes):gsub("([^\n]*)\n", function(line)
-            show(line)
-            return ""
-        end)
+        rest = rest .. bytes
+        local stop = rest:find("\n", 1, true)
+        while stop do
+            show(rest:sub(1, stop - 1))
+            rest = rest:sub(stop + 1)
+            stop = rest:find("\n", 1, true)
+        end
     end)
     stream:on("end", function()
         if rest ~= "" then

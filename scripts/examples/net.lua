@@ -52,28 +52,40 @@ local function answer(line)
 end
 
 local server = net.createServer(function(socket)
-    local text = ""
-    socket:setTimeout(IDLE, function() socket:end_("! you are asleep\n") end)
-    socket:on("error", function(err) console.log("a client broke off: %s", err.code) end)
-    socket:on("data", function(bytes)
-        text = text .. bytes
-        local answers = {}
-        for line in text:gmatch("([^\n]*)\n") do
-            line = line:gsub("\r$", "")
+    local text, at = "", 1 -- what was read, and where the next line begins
+
+    local function bye(words)
+        socket:removeAllListeners("data")
+        socket:end_(words)
+    end
+
+    local function take_lines()
+        local stop = text:find("\n", at, true)
+        while stop do
+            local line = text:sub(at, stop - 1):gsub("\r$", "")
+            at = stop + 1
             if line == "quit" then
-                return socket:end_(table.concat(answers))
+                return bye("")
+            elseif not socket:write(answer(line) .. "\n") then
+                return socket:pause() -- enough is waiting to be read over there; "drain" tells when it was
             end
-            table.insert(answers, answer(line) .. "\n")
+            stop = text:find("\n", at, true)
         end
-        text = text:match("[^\n]*$")
-        if #text > MAX_LINE then
-            return socket:end_("! a line of that length\n")
+        if #text - at >= MAX_LINE then
+            bye("! a line of that length\n")
         end
-        if not socket:write(table.concat(answers)) then
-            socket:pause() -- enough is waiting to be read over there
-        end
+    end
+
+    socket:on("data", function(bytes)
+        text, at = text:sub(at) .. bytes, 1
+        take_lines()
     end)
-    socket:on("drain", function() socket:resume() end)
+    socket:on("drain", function()
+        socket:resume()
+        take_lines()
+    end)
+    socket:setTimeout(IDLE, function() bye("! you are asleep\n") end)
+    socket:on("error", function(err) console.log("a client broke off: %s", err.code) end)
 end)
 
 server:on("error", function(err)

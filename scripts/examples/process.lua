@@ -35,7 +35,7 @@ process.on("SIGTERM", stop)
 
 process.on("SIGUSR2", function()
     local usage = process.cpuUsage()
-    console.log("%d of %d done in %d s; %d MiB resident, %d ms of processor", done, JOBS, process.uptime(),
+    console.log("%d of %d done in %i s; %i MiB resident, %i ms of processor", done, JOBS, process.uptime(),
         process.memoryUsage().rss / 2 ^ 20, (usage.user + usage.system) / 1000)
 end)
 

@@ -36,8 +36,7 @@ local function finish(self, err)
         return
     end
     self._ended = true
-    self._link.held = nil
-    waits.leave(self._link.entries)
+    self._link:leave()
     if self._unlisten_signal then
         self._unlisten_signal()
     end
@@ -114,13 +113,37 @@ function Events:close()
     finish(self)
 end
 
--- The emitter keeps the link, not the events: a loop that was left by `break` is collected, and stops listening.
+--- What the emitter and the task keep: not the events themselves, unless somebody waits for them. So a loop that was
+--- left by `break` is collected, and stops listening at the next event.
+---@class moonherd.EventsLink
+---@field to moonherd.Events[] weak
+---@field held moonherd.Events? while somebody waits
+local Link = {}
+Link.__index = Link
+
+function Link:leave()
+    self.held = nil
+    waits.leave(self.entries)
+    self.disown()
+end
+
+--- The task that made it has ended.
+function Link:close()
+    local events = self.to[1]
+    if events then
+        finish(events)
+    else
+        self:leave()
+    end
+end
+
 local function joined(self, emitter, name)
-    local link = { to = setmetatable({ self }, { __mode = "v" }) }
+    local link = setmetatable({ to = setmetatable({ self }, { __mode = "v" }) }, Link)
+    link.disown = tasks.own(link)
     link.entries = waits.join(emitter, name, function(...)
         local events = link.to[1]
         if not events then
-            waits.leave(link.entries)
+            link:leave()
         elseif events._waiter then
             events._waiter:settle(waits.success(...))
         else
@@ -131,7 +154,7 @@ local function joined(self, emitter, name)
         if events then
             finish(events, err)
         else
-            waits.leave(link.entries)
+            link:leave()
         end
     end)
     return link
@@ -168,7 +191,6 @@ function M.new(emitter, name, options)
     if signal then
         obey(self, signal)
     end
-    tasks.own(self)
     if pausing and emitter.isPaused and emitter:isPaused() then
         emitter:resume()
     end

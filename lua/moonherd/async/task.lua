@@ -50,10 +50,11 @@ local function over(task, status, ...)
     task.status = status
     task._co = nil
     task._outcome = { n = select("#", ...), ... }
-    for owned in pairs(task._owned or {}) do
-        owned:close()
-    end
+    local owned = task._owned
     task._owned = nil
+    for object in pairs(owned or {}) do
+        object:close()
+    end
     -- On the tick: in a chain of tasks that wait for each other the last one must not be resumed inside the first.
     for _, joined in ipairs(task._joined or {}) do
         tick.add(pass_on, task, joined)
@@ -180,12 +181,20 @@ end
 
 -- What a user has of a task -----------------------------------------------------------------------------------
 
---- Has `object:close()` called when the running task ends, if one runs and somebody else keeps the object until then.
+--- Has `object:close()` called when the running task ends, if one runs.
 ---@param object table
+---@return function disown to be called when it is closed before
 function M.own(object)
-    if current then
-        current._owned = current._owned or setmetatable({}, { __mode = "k" })
-        current._owned[object] = true
+    local task = current
+    if not task then
+        return function() end
+    end
+    task._owned = task._owned or {}
+    task._owned[object] = true
+    return function()
+        if task._owned then
+            task._owned[object] = nil
+        end
     end
 end
 
