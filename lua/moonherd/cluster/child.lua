@@ -158,7 +158,7 @@ end
 
 local function start()
     local env = process.env
-    local id = tonumber(env.NODE_UNIQUE_ID) or 0
+    local id = tonumber((env.NODE_UNIQUE_ID:match("^%d+"))) or 0
     env.NODE_UNIQUE_ID = nil
     local worker = Worker.new({ id = id, process = process, state = "online" })
     cluster.worker = worker

@@ -138,7 +138,7 @@ local function answered(handle, message, reply, fds, done)
         handle.key = nil
         handle:close()
         local by_number = message.fd and message.fd >= 0
-        local where = not by_number and { address = message.address or "::", port = message.port } or nil
+        local where = not by_number and { address = handle.path or message.address or "::", port = message.port } or nil
         done(errors.system(reply.code, reply.errno, by_number and handle.datagram and "open" or "bind", where))
         return
     end
