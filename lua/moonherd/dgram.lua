@@ -24,13 +24,12 @@ M.Socket = setmetatable({}, {
 })
 
 --- A socket that is not bound yet.
----@param options "udp4"|"udp6"|table type; reuseAddr, reusePort, ipv6Only, recvBufferSize, sendBufferSize (bytes),
----maxQueueBytes (of what waits to be sent), lookup (function(host, family, callback)), signal
----@param on_message fun(message: string, from: table)? listener of "message"
+---@param type "udp4"|"udp6"|moonherd.dgram.SocketOptions
+---@param callback fun(msg: string, rinfo: moonherd.dgram.RemoteInfo)? listener of "message"
 ---@return moonherd.dgram.Socket
-function M.createSocket(options, on_message)
-    check.no_object(options, M, "dgram.createSocket")
-    return Socket.new(options, on_message)
+function M.createSocket(type, callback)
+    check.no_object(type, M, "dgram.createSocket")
+    return Socket.new(type, callback)
 end
 
 return M

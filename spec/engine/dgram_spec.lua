@@ -458,9 +458,10 @@ describe("dgram", function()
                 local socket = bound(type)
                 assert.equal(64, socket:setTTL(64))
                 assert.equal(7, socket:setMulticastTTL(7))
-                for _, ttl in ipairs({ 0, 256, -1, 1.5, 0 / 0, 1e300 }) do
+                for _, ttl in ipairs({ 0, 256, -1, 1.5, 1e300 }) do
                     refuses("EINVAL", socket.setTTL, socket, ttl)
                 end
+                refuses("ERR_OUT_OF_RANGE", socket.setTTL, socket, 0 / 0)
                 refuses("EINVAL", socket.setMulticastTTL, socket, 256)
                 assert.equal(false, socket:setMulticastLoopback(false))
                 assert.is_nil(socket:setBroadcast(true))

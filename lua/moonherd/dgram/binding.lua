@@ -140,7 +140,6 @@ end
 --- Whether the descriptor is a datagram socket of the internet; raises ERR_INVALID_FD_TYPE if not.
 ---@param fd integer
 local function check_fd(fd)
-    check.integer(fd, "options.fd", 0, 2147483647)
     local kind = kind_of_fd(fd)
     if kind ~= "UDP" then
         error(errors.new("TypeError", "ERR_INVALID_FD_TYPE", "Unsupported fd type: " .. kind), 0)
@@ -153,7 +152,8 @@ local function read_bind(port, address, callback)
     if type(port) == "table" then
         callback = type(address) == "function" and address or callback
         target.port, target.host, target.fd = port.port, port.address, port.fd
-        target.exclusive = port.exclusive and true or false
+        target.exclusive = check.opt(check.boolean, port.exclusive, "options.exclusive")
+        check.opt(check.integer, target.fd, "options.fd", 0, 2147483647)
     elseif type(port) == "function" then
         callback = port
     else
@@ -179,7 +179,7 @@ end
 --- "error" follows. In a worker of a cluster the herd shares the address, unless `exclusive`.
 ---@return self
 function Binding:bind(port, address, callback)
-    check.object(self, "socket:bind")
+    check.object(self, "socket:bind", "_healthy")
     self:_healthy()
     local target, listener = read_bind(port, address, callback)
     if self._box or self._binding then

@@ -46,7 +46,7 @@ end
 ---@param address string? the loopback address unless given
 ---@param callback function?
 function Connecting:connect(port, address, callback)
-    check.object(self, "socket:connect")
+    check.object(self, "socket:connect", "_healthy")
     port = check.port(port, "Port", true)
     if type(address) == "function" then
         address, callback = nil, address
@@ -70,7 +70,7 @@ end
 
 --- Undoes connect.
 function Connecting:disconnect()
-    check.object(self, "socket:disconnect")
+    check.object(self, "socket:disconnect", "_healthy")
     self:_healthy()
     if not self._connected then
         not_connected()
@@ -94,14 +94,14 @@ end
 
 --- Where it is bound: { address =, family =, port = }.
 function Connecting:address()
-    check.object(self, "socket:address")
+    check.object(self, "socket:address", "_healthy")
     self:_healthy()
     return address(self, false, "getsockname")
 end
 
 --- Where it is connected to.
 function Connecting:remoteAddress()
-    check.object(self, "socket:remoteAddress")
+    check.object(self, "socket:remoteAddress", "_healthy")
     self:_healthy()
     if not self._connected then
         not_connected()

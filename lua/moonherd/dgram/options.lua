@@ -26,8 +26,11 @@ end
 -- Hop counts and switches -------------------------------------------------------------------------------------
 
 local function hops(self, method, name, ttl)
-    check.object(self, "socket:" .. method)
+    check.object(self, "socket:" .. method, "_healthy")
     check.number(ttl, "ttl")
+    if ttl ~= ttl then
+        error(errors.out_of_range("ttl", "a number", ttl), 0)
+    end
     box_of(self, method)
     local fits = ttl == math.floor(ttl) and ttl >= 0 and ttl <= 255
     set(self, method, name, fits and ttl or -1) -- the same answer as for 256
@@ -46,30 +49,38 @@ function Options:setMulticastTTL(ttl)
     return hops(self, "setMulticastTTL", "multicastTTL", ttl)
 end
 
+--- 1 or 0 of a switch, which may be written so too.
+local function switch(flag)
+    if flag ~= 0 and flag ~= 1 then
+        check.boolean(flag, "flag")
+    end
+    return (flag == true or flag == 1) and 1 or 0
+end
+
 --- Whether what is sent to a group comes back to members on this machine.
----@param on boolean|integer
-function Options:setMulticastLoopback(on)
-    check.object(self, "socket:setMulticastLoopback")
-    set(self, "setMulticastLoopback", "multicastLoopback", (on and on ~= 0) and 1 or 0)
-    return on
+---@param flag boolean|0|1
+function Options:setMulticastLoopback(flag)
+    check.object(self, "socket:setMulticastLoopback", "_healthy")
+    set(self, "setMulticastLoopback", "multicastLoopback", switch(flag))
+    return flag
 end
 
 --- Whether datagrams may be sent to a broadcast address.
----@param on boolean|integer
-function Options:setBroadcast(on)
-    check.object(self, "socket:setBroadcast")
-    set(self, "setBroadcast", "broadcast", (on and on ~= 0) and 1 or 0)
+---@param flag boolean|0|1
+function Options:setBroadcast(flag)
+    check.object(self, "socket:setBroadcast", "_healthy")
+    set(self, "setBroadcast", "broadcast", switch(flag))
 end
 
 -- Multicast ---------------------------------------------------------------------------------------------------
 
 --- The interface that multicast is sent by.
----@param interface string its address; "::%eth0" on a udp6 socket
-function Options:setMulticastInterface(interface)
-    check.object(self, "socket:setMulticastInterface")
+---@param interfaceAddress string its address; "::%eth0" on a udp6 socket
+function Options:setMulticastInterface(interfaceAddress)
+    check.object(self, "socket:setMulticastInterface", "_healthy")
     self:_healthy()
-    check.c_string(interface, "interfaceAddress")
-    must("setMulticastInterface", box_of(self, "setMulticastInterface"):multicastInterface(interface))
+    check.c_string(interfaceAddress, "interfaceAddress")
+    must("setMulticastInterface", box_of(self, "setMulticastInterface"):multicastInterface(interfaceAddress))
 end
 
 local function membership(self, syscall, join, group, interface, source)
@@ -89,40 +100,45 @@ local function check_group(group)
 end
 
 --- Also receives what is sent to a group.
----@param group string its address
----@param interface string? as for setMulticastInterface; the system's choice unless given
-function Options:addMembership(group, interface)
-    check.object(self, "socket:addMembership")
+---@param multicastAddress string the group's
+---@param multicastInterface string? as for setMulticastInterface; the system's choice unless given
+function Options:addMembership(multicastAddress, multicastInterface)
+    check.object(self, "socket:addMembership", "_healthy")
     self:_healthy()
-    check_group(group)
-    membership(self, "addMembership", true, group, interface)
+    check_group(multicastAddress)
+    membership(self, "addMembership", true, multicastAddress, multicastInterface)
 end
 
-function Options:dropMembership(group, interface)
-    check.object(self, "socket:dropMembership")
+---@param multicastAddress string
+---@param multicastInterface string?
+function Options:dropMembership(multicastAddress, multicastInterface)
+    check.object(self, "socket:dropMembership", "_healthy")
     self:_healthy()
-    check_group(group)
-    membership(self, "dropMembership", false, group, interface)
+    check_group(multicastAddress)
+    membership(self, "dropMembership", false, multicastAddress, multicastInterface)
 end
 
 --- Also receives what one host sends to a group.
----@param source string address of that host
----@param group string
----@param interface string?
-function Options:addSourceSpecificMembership(source, group, interface)
-    check.object(self, "socket:addSourceSpecificMembership")
+---@param sourceAddress string of that host
+---@param groupAddress string
+---@param multicastInterface string?
+function Options:addSourceSpecificMembership(sourceAddress, groupAddress, multicastInterface)
+    check.object(self, "socket:addSourceSpecificMembership", "_healthy")
     self:_healthy()
-    check.c_string(source, "sourceAddress")
-    check.c_string(group, "groupAddress")
-    membership(self, "addSourceSpecificMembership", true, group, interface, source)
+    check.c_string(sourceAddress, "sourceAddress")
+    check.c_string(groupAddress, "groupAddress")
+    membership(self, "addSourceSpecificMembership", true, groupAddress, multicastInterface, sourceAddress)
 end
 
-function Options:dropSourceSpecificMembership(source, group, interface)
-    check.object(self, "socket:dropSourceSpecificMembership")
+---@param sourceAddress string
+---@param groupAddress string
+---@param multicastInterface string?
+function Options:dropSourceSpecificMembership(sourceAddress, groupAddress, multicastInterface)
+    check.object(self, "socket:dropSourceSpecificMembership", "_healthy")
     self:_healthy()
-    check.c_string(source, "sourceAddress")
-    check.c_string(group, "groupAddress")
-    membership(self, "dropSourceSpecificMembership", false, group, interface, source)
+    check.c_string(sourceAddress, "sourceAddress")
+    check.c_string(groupAddress, "groupAddress")
+    membership(self, "dropSourceSpecificMembership", false, groupAddress, multicastInterface, sourceAddress)
 end
 
 -- Buffers and queues ------------------------------------------------------------------------------------------
@@ -148,7 +164,7 @@ end
 
 --- Sets (with size) or gets a buffer's size.
 local function buffer_size(self, method, name, size)
-    check.object(self, "socket:" .. method)
+    check.object(self, "socket:" .. method, "_healthy")
     if method:sub(1, 3) == "set" then
         local fits = type(size) == "number" and size == math.floor(size) and size >= 0 and size <= 4294967295
         if not fits then
@@ -198,13 +214,13 @@ end
 
 --- Bytes that wait to be sent.
 function Options:getSendQueueSize()
-    check.object(self, "socket:getSendQueueSize")
+    check.object(self, "socket:getSendQueueSize", "_healthy")
     return self._box and (self._box:queue()) or 0
 end
 
 --- Datagrams that wait to be sent.
 function Options:getSendQueueCount()
-    check.object(self, "socket:getSendQueueCount")
+    check.object(self, "socket:getSendQueueCount", "_healthy")
     return self._box and select(2, self._box:queue()) or 0
 end
 

@@ -56,29 +56,31 @@ local function is_sliced(connected, second, third)
     if connected then
         return type(second) == "number"
     end
-    return third ~= nil and type(third) ~= "function"
+    return third ~= nil and not check.callable(third)
 end
 
 --- The arguments of send, whichever form they have: data, port, address, callback.
-local function read(connected, data, a, b, c, d, e)
-    if is_sliced(connected, b, c) then
-        data = slice(data, a, b)
-        a, b, c = c, d, e
+local function read(connected, msg, offset, length, port, address, callback)
+    local data
+    if is_sliced(connected, length, port) then
+        data = slice(msg, offset, length)
+        offset, length, port = port, address, callback
     else
-        data = joined(data)
+        data = joined(msg)
     end
+    -- As they stand behind the data: port, address and callback, or, connected, the callback alone.
     if connected then
-        if a ~= nil and type(a) ~= "function" then
+        if offset ~= nil and not check.callable(offset) then
             error(errors.new("Error", "ERR_SOCKET_DGRAM_IS_CONNECTED", "Already connected"), 0)
         end
-        return data, nil, nil, a
+        return data, nil, nil, offset
     end
-    local port, address, callback = check.port(a, "Port", true), b, c
-    if type(address) == "function" then
-        address, callback = nil, address
+    offset = check.port(offset, "Port", true)
+    if check.callable(length) then
+        length, port = nil, length
     end
-    check.opt(check.c_string, address, "address")
-    return data, port, address, callback
+    check.opt(check.c_string, length, "address")
+    return data, offset, length, port
 end
 
 -- Sending -----------------------------------------------------------------------------------------------------
@@ -167,11 +169,11 @@ end
 --- connected, (message, callback?) and (message, offset, length, callback?). A list of texts is one datagram. Binds the
 --- socket to a random port if it is not bound. callback(err) or callback(nil, bytes); without one, only an address that
 --- is not found is told, as "error".
----@param data string|string[]
-function Sending:send(data, a, b, c, d, e)
-    check.object(self, "socket:send")
-    local port, address, callback
-    data, port, address, callback = read(self._connected, data, a, b, c, d, e)
+---@param msg string|string[]
+function Sending:send(msg, offset, length, port, address, callback)
+    check.object(self, "socket:send", "_healthy")
+    local data
+    data, port, address, callback = read(self._connected, msg, offset, length, port, address, callback)
     check.opt(check.fn, callback, "callback")
     self:_healthy()
     if not self._box and not self._binding then

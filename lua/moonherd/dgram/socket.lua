@@ -18,8 +18,6 @@ local resolve = require("moonherd.net.resolve")
 local sending = require("moonherd.dgram.sending")
 local tick = require("moonherd.tick")
 
----@class moonherd.dgram.Socket: moonherd.EventEmitter
----@field type "udp4"|"udp6"
 local Socket = { __name = "Socket" }
 Socket.__index = Socket
 for _, part in ipairs({ binding, connecting, options, sending }) do
@@ -100,7 +98,7 @@ end
 --- Closes the socket, once what was sent before it was bound is on its way. "close" follows.
 ---@param callback function? a listener of "close"
 function Socket:close(callback)
-    check.object(self, "socket:close")
+    check.object(self, "socket:close", "_healthy")
     check.opt(check.fn, callback, "callback")
     self:_healthy()
     if callback then
@@ -116,6 +114,7 @@ function Socket:close(callback)
 end
 
 function Socket:ref()
+    check.object(self, "socket:ref", "_healthy")
     self._unref = nil
     if self._box then
         self._box:ref()
@@ -125,6 +124,7 @@ end
 
 --- The process may end while the socket is open.
 function Socket:unref()
+    check.object(self, "socket:unref", "_healthy")
     self._unref = true
     if self._box then
         self._box:unref()
@@ -184,7 +184,7 @@ function Socket.new(wanted, on_message)
         error(errors.new("TypeError", "ERR_SOCKET_BAD_TYPE", message), 0)
     end
     check_options(wanted)
-    check.opt(check.fn, on_message, "listener")
+    check.opt(check.fn, on_message, "callback")
     local self = setmetatable({ type = wanted.type, _options = {}, _unsent = { first = 1, last = 0 } }, Socket)
     for _, name in ipairs({ "lookup", "recvBufferSize", "sendBufferSize", "reuseAddr", "reusePort", "ipv6Only" }) do
         self._options[name] = wanted[name]
