@@ -7,6 +7,8 @@ local errors = require("moonherd.errors")
 
 local M = {}
 
+local made = setmetatable({}, { __mode = "k" })
+
 --- The error for `name`, written as a user writes it.
 ---@param name string "process.binding", 'the event "multipleResolves"'
 ---@param instead string what to use: "process.exit"
@@ -41,8 +43,16 @@ function M.methods(target, prefix, members)
         target[name] = function()
             error(M.error(prefix .. "." .. name, instead), 0)
         end
+        made[target[name]] = true
     end
     return target
+end
+
+--- Whether a function is one that `methods` made: for who lists what there is.
+---@param fn any
+---@return boolean
+function M.is(fn)
+    return made[fn] or false
 end
 
 return M

@@ -170,12 +170,6 @@ local function fields_by_name(owner)
     return fields
 end
 
---- Whether a class that it extends has the function: it does the same here, whatever else.
-local function is_inherited(entries, owner, name)
-    local parent = entries.classes[owner.extends or ""]
-    return parent and (parent.functions[name] or is_inherited(entries, parent, name))
-end
-
 --- A module, or a class: its functions against those of the program, both ways.
 local function check_functions(entries, owner, real, is_class)
     for _, name in ipairs(owner.order) do
@@ -189,9 +183,9 @@ local function check_functions(entries, owner, real, is_class)
         check_function(entries, entry, full)
     end
     local fields = fields_by_name(owner)
+    local inherited = entries_of.inherited(entries, owner)
     for _, name in ipairs(sorted_keys(real)) do
-        local described = owner.functions[name] or fields[name] or owner.exports[name]
-        if not described and not is_inherited(entries, owner, name) then
+        if not (owner.functions[name] or fields[name] or owner.exports[name] or inherited[name]) then
             complain(owner, "%s has no entry: describe it here, or begin its name with _ if it is not for users",
                 written(name, owner, is_class))
         end
@@ -202,7 +196,7 @@ local function check_module(entries, name)
     local module = entries.modules[name]
     local functions, others = program.public(program.module(name))
     -- Of a singleton, as process is: what every emitter has is described once.
-    if module.extends == "moonherd.EventEmitter" then
+    if module.parents and module.parents[1] == "moonherd.EventEmitter" then
         for key in pairs(program.public(events.EventEmitter)) do
             functions[key] = nil
         end
@@ -218,6 +212,18 @@ local function check_module(entries, name)
     end
 end
 
+--- What other classes extend need not be one of the program by itself.
+local function is_extended(entries, class)
+    for _, other in pairs(entries.classes) do
+        for _, parent in ipairs(other.parents) do
+            if parent == class.name then
+                return true
+            end
+        end
+    end
+    return false
+end
+
 --- A class that has methods of its own, or stands for nothing but its fields: options, results.
 local function check_class(entries, class)
     local found = program.class(class)
@@ -225,7 +231,7 @@ local function check_class(entries, class)
     if found then
         check_container(class)
         check_functions(entries, class, found.functions, true)
-    elseif #class.order > 0 then
+    elseif #class.order > 0 and not is_extended(entries, class) then
         complain(class, "there is no class %s in the program: its table has to have the __name '%s'", class.name,
             class.name:match("[^.]+$"))
     end

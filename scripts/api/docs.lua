@@ -164,8 +164,12 @@ end
 
 local function put_class(class)
     put("\n### %s\n", class_heading(class))
-    if class.extends then
-        put("Extends %s.\n", class_link(class.extends))
+    local links = {}
+    for i, parent in ipairs(class.parents) do
+        links[i] = class_link(parent)
+    end
+    if links[1] then
+        put("Extends %s.\n", table.concat(links, ", "))
     end
     put(class.doc)
     put_source(class.source)

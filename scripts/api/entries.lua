@@ -6,7 +6,7 @@
 --     entries.problems                                          --> { "lua/moonherd/meta/x.lua:12: ...", ... }
 --
 -- A module and a class are alike: `name`, `file`, `line`, `doc`, `fields`, `events`, `functions` (by name), `order`
--- (their names as they stand), `extends`, `source`; a class that is a `record` is a table of options or results. A
+-- (their names as they stand), `parents`, `source`; a class that is a `record` is a table of options or results. A
 -- function: `params`, `returns`, `doc`, `raises`, `source`, `method`, or `alias` (the name of the function that it is).
 
 local types = require("scripts.api.types")
@@ -115,7 +115,7 @@ function Reader:block(lines, first_line)
             local before = text ~= block.text and text or {}
             text = {}
             if tag == "class" then
-                block.class, block.extends = rest:match("^([%w_.]+)%s*:?%s*([%w_.]*)")
+                block.class, block.extends = rest:match("^([%w_.]+)%s*:?%s*(.*)")
                 block.class_line = self.line
             elseif tag == "field" and rest:find(EVENT) then
                 local name, args = rest:match(EVENT)
@@ -154,7 +154,10 @@ end
 
 function Reader:class(block)
     local class = container(block.class, self.file, block.class_line)
-    class.module, class.extends = self.module.name, block.extends ~= "" and block.extends or nil
+    class.module, class.parents = self.module.name, {}
+    for parent in block.extends:gmatch("[%w_.]+") do
+        table.insert(class.parents, parent)
+    end
     class.fields, class.events = block.fields, block.events
     class.doc, class.raises, class.source = split_text(block.text)
     if self.entries.classes[class.name] then
@@ -271,12 +274,36 @@ end
 ---@param class table
 ---@return table[]
 function M.fields(entries, class)
-    local extended = entries.classes[class.extends or ""]
-    local fields = extended and M.fields(entries, extended) or {}
+    local fields = {}
+    for _, parent in ipairs(class.parents or {}) do
+        for _, field in ipairs(entries.classes[parent] and M.fields(entries, entries.classes[parent]) or {}) do
+            fields[#fields + 1] = field
+        end
+    end
     for _, field in ipairs(class.fields) do
         fields[#fields + 1] = field
     end
     return fields
+end
+
+--- The functions that a class has from those it extends, by name, each with the class whose it is. What every emitter
+--- has is not among them.
+---@param entries table
+---@param class table
+---@param found table<string, table>?
+---@return table<string, table>
+function M.inherited(entries, class, found)
+    found = found or {}
+    for _, parent in ipairs(class.parents or {}) do
+        local extended = entries.classes[parent]
+        if extended and parent ~= "moonherd.EventEmitter" then
+            for name in pairs(extended.functions) do
+                found[name] = found[name] or extended
+            end
+            M.inherited(entries, extended, found)
+        end
+    end
+    return found
 end
 
 --- The entry that a function's is an alias of, and itself otherwise.
@@ -315,7 +342,7 @@ function M.read(files)
             module.doc, module.source, module.line = body.doc, body.source, body.line
         elseif body then
             for _, key in ipairs({ "functions", "order", "fields", "events", "exports", "doc", "source", "line",
-                "extends" }) do
+                "parents" }) do
                 module[key] = body[key]
             end
         end

@@ -8,6 +8,7 @@
 --
 -- Wants moonherd.core, of the build that is looked at, in package.cpath.
 
+local absent = require("moonherd.absent")
 local calls = require("moonherd.calls")
 local channel = require("moonherd.channel")
 local events = require("moonherd.events")
@@ -67,7 +68,9 @@ function M.public(container)
     local functions, others = {}, {}
     for key, value in next, container do
         if calls.is_public(key) and not is_emitters(key, value) then
-            if type(value) == "function" or call_of(value) then
+            if absent.is(value) then
+                others[key] = nil -- Node's, which only says what to use instead
+            elseif type(value) == "function" or call_of(value) then
                 functions[key] = value
             else
                 others[key] = value

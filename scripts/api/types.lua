@@ -127,6 +127,19 @@ local KINDS = {
     table = function(_, value) return is_table(value) end,
 }
 
+--- Whether a class is another, or extends it by any way.
+local function extends(name, wanted, classes)
+    if name == wanted then
+        return true
+    end
+    for _, parent in ipairs(classes[name] and classes[name].parents or {}) do
+        if extends(parent, wanted, classes) then
+            return true
+        end
+    end
+    return false
+end
+
 --- Whether a value is of a class, by the `__name` of its metatable, or of one that extends it. Any table may stand for
 --- options and other records.
 local function of_class(name, value, classes)
@@ -138,13 +151,9 @@ local function of_class(name, value, classes)
     end
     local mt = getmetatable(value)
     local short = type(mt) == "table" and rawget(mt, "__name")
-    for other_name, other in pairs(classes or {}) do
-        local extended = other
-        while extended and other_name:match("[^.]+$") == short do
-            if extended.name == name then
-                return true
-            end
-            extended = classes[extended.extends or ""]
+    for other_name in pairs(classes or {}) do
+        if other_name:match("[^.]+$") == short and extends(other_name, name, classes) then
+            return true
         end
     end
     return short == name:match("[^.]+$")

@@ -57,13 +57,17 @@ local function says(message, argument)
 end
 
 --- Whether an error says that this was called; calls with a dot for the colon are named in the message alone.
-local function names(err, call_name)
-    return err.call == call_name or (call_name and err.message:find(call_name, 1, true) ~= nil)
+local function names(err, case)
+    local found = false
+    for _, name in ipairs({ case.call, unpack(case.same_as or {}) }) do
+        found = found or err.call == name or err.message:find(name, 1, true) ~= nil
+    end
+    return found
 end
 
 --- What is wrong with an error, or nil.
 ---@param err any
----@param case { call: string, same_as: string? } what it must say was called
+---@param case { call: string, same_as: string[]? } what it must say was called, by one of these names
 ---@param argument string? what it must name
 ---@return string?
 function M.fault(err, case, argument)
@@ -82,7 +86,7 @@ function M.fault(err, case, argument)
         return ("raised a message of %d bytes: %s"):format(#err.message, words)
     elseif not tostring(err.at):find(CHUNK, 1, true) then
         return ("says it was called at %s: %s"):format(tostring(err.at), words)
-    elseif not names(err, case.call) and not names(err, case.same_as) then
+    elseif not names(err, case) then
         return ("says '%s' was called, not '%s': %s"):format(tostring(err.call), case.call, words)
     elseif argument and not says(err.message, argument) then
         local name = type(argument) == "table" and table.concat(argument, "' or '") or argument

@@ -49,15 +49,15 @@ local Run = {} -- one module's cases
 Run.__index = Run
 
 --- Good arguments, of the fixture or made from the types.
-function Run:valid_args(full, entry)
-    local make = self.valid[full]
+function Run:valid_args(case)
+    local make = self.valid[case.full] or self.valid[case.from or ""]
     if make then
         local args = make()
-        args.n = args.n or math.max(#args, #entry.params)
+        args.n = args.n or math.max(#args, #case.entry.params)
         return args
     end
     local args = { n = 0 }
-    for i, param in ipairs(entry.params) do
+    for i, param in ipairs(case.entry.params) do
         if param.name ~= "..." then
             args[i] = values.good(param, entries.classes, self.receivers, self.options)
             args.n = i
@@ -148,7 +148,7 @@ function Run:try_values(case)
     for _, place in ipairs(self:places(case.entry)) do
         for name, value in values.each() do
             if not (self.dangerous[case.full] and (admits(place, value) or place.coerced)) then
-                local args = self:valid_args(case.full, case.entry)
+                local args = self:valid_args(case)
                 place.set(args, value)
                 local object = case.object()
                 self:judge(case, place, name, value, call(case.how, object, case.name, args))
@@ -184,7 +184,7 @@ function Run:try_good(case)
         return
     end
     local object = case.object()
-    local results = { call(case.how, object, case.name, self:valid_args(case.full, case.entry)) }
+    local results = { call(case.how, object, case.name, self:valid_args(case)) }
     if not results[1] then
         local wrong = fault(results[2], case)
         if wrong then
@@ -206,7 +206,7 @@ end
 --- A method called with a dot: what stands where the object belongs is its first argument, or nothing.
 function Run:try_dot(case)
     for _, wrong_self in ipairs({ { "nothing" }, { "a number", 5 }, { "a string", "text" }, { "a table", {} } }) do
-        local args = self:valid_args(case.full, case.entry)
+        local args = self:valid_args(case)
         local object = case.object()
         local ok, err = call("dot", object, case.name, { n = args.n + 1, wrong_self[2], unpack(args, 1, args.n) })
         local wrong = ok and "accepted in silence" or fault(err, case)
@@ -225,7 +225,7 @@ function Run:try_closed(case, receiver)
     if type(object.on) == "function" then
         object:on("error", nothing)
     end
-    local ok, err = call("colon", object, case.name, self:valid_args(case.full, case.entry))
+    local ok, err = call("colon", object, case.name, self:valid_args(case))
     local wrong = not ok and fault(err, case)
     if wrong then
         self:complain("a closed object: %s", wrong)
@@ -249,18 +249,23 @@ function Run:module_case(module, name, entry)
     local object = program.module(module.name)
     return {
         name = name, full = full, call = full, entry = entry, how = globals and "global" or "dot",
-        same_as = module.name .. "." .. entry.name,
+        same_as = { module.name .. "." .. entry.name },
         object = function() return object end, done = nothing,
     }
 end
 
-function Run:class_case(class, name, entry, receiver)
+local function owner_noun(owner)
+    return calls.noun(owner.name:match("[^.]+$"))
+end
+
+function Run:class_case(class, name, entry, receiver, owner)
     local full = ("%s%s%s"):format(class.name, entry.method and ":" or ".", name)
     local short = class.name:match("[^.]+$")
     return {
         name = name, full = full, entry = entry, how = entry.method and "colon" or "dot",
         call = entry.method and calls.noun(short) .. ":" .. name or short .. "." .. name,
-        same_as = calls.noun(short) .. ":" .. entry.name,
+        from = owner.name .. ":" .. name,
+        same_as = { calls.noun(short) .. ":" .. entry.name, "stream:" .. name, owner_noun(owner) .. ":" .. name },
         object = entry.method and receiver.open or function() return program.class(class).facade end,
         done = entry.method and (receiver.dispose or dispose) or nothing,
     }
@@ -298,6 +303,24 @@ local function new_run(name)
     return setmetatable(run, Run)
 end
 
+--- The functions of a class, those behind that it has from others, each with whose it is.
+local function methods_of(class)
+    local methods = {}
+    for _, key in ipairs(class.order) do
+        methods[#methods + 1] = { key, class }
+    end
+    local inherited = api.inherited(entries, class)
+    local keys = {}
+    for key in pairs(inherited) do
+        keys[#keys + 1] = not class.functions[key] and key or nil
+    end
+    table.sort(keys)
+    for _, key in ipairs(keys) do
+        methods[#methods + 1] = { key, inherited[key] }
+    end
+    return methods
+end
+
 --- One describe for a module, with a case for each of its functions and of its classes' methods.
 ---@param name string
 function M.describe(name)
@@ -317,17 +340,19 @@ function M.describe(name)
         end
         for _, class in ipairs(module.classes) do
             local receiver = run.receivers[class.name]
-            if class ~= module.body and not class.record then
+            if class ~= module.body and not class.record and (receiver or program.class(class)) then
                 bdd.it("to objects of " .. class.name, function()
                     assert(receiver, ("spec/support/bad_input/%s.lua has no receiver of %s"):format(name, class.name))
                     run:try_fields(class, receiver)
                     run:report({ call = class.name, entry = class })
                 end)
             end
-            for _, key in ipairs(receiver and class ~= module.body and class.order or {}) do
-                local entry = api.resolve(entries, class, class.functions[key])
+            local methods = receiver and class ~= module.body and methods_of(class) or {}
+            for _, method in ipairs(methods) do
+                local key, owner = unpack(method)
+                local entry = api.resolve(entries, owner, owner.functions[key])
                 bdd.it(("to %s of %s"):format(key, class.name), function()
-                    local case = run:class_case(class, key, entry, receiver)
+                    local case = run:class_case(class, key, entry, receiver, owner)
                     run:try_good(case)
                     run:try_nothing(case)
                     run:try_values(case)
