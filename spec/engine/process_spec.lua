@@ -33,6 +33,20 @@ describe("process.env", function()
         assert.is_nil(process.env.MOONHERD_SPEC)
     end)
 
+    it("is replaced as a whole, or not at all", function()
+        local before = process.env()
+        raises("ERR_INVALID_ARG_VALUE", function() process.env = { ["A=B"] = "x" } end)
+        raises("ERR_INVALID_ARG_TYPE", function() process.env = { A = {} } end)
+        raises("ERR_INVALID_ARG_TYPE", function() process.env = 5 end)
+        process.env = process.env -- luacheck: ignore 314
+        assert.same(before, process.env())
+        process.env = { A = 1 }
+        local replaced = process.env()
+        process.env = before
+        assert.same({ A = "1" }, replaced)
+        assert.same(before, process.env())
+    end)
+
     it("refuses what no environment can hold", function()
         local function set(name, value)
             return function() process.env[name] = value end
@@ -234,7 +248,8 @@ describe("process.emitWarning", function()
 
     it("silences or raises deprecations if told to", function()
         process.throwDeprecation = true
-        assert.error_matches(function() process.emitWarning("old", "DeprecationWarning") end, "DeprecationWarning: old")
+        process.emitWarning("old", "DeprecationWarning")
+        assert.error_matches(wait.turn, "DeprecationWarning: old")
         process.noDeprecation = true
         process.once("warning", calls.must(0))
         process.emitWarning("old", "DeprecationWarning")

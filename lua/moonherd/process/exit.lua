@@ -33,12 +33,14 @@ local LEAVING = setmetatable({}, {
 
 -- Codes -------------------------------------------------------------------------------------------------------
 
---- nil, a whole number, or a string of one.
+--- nil, a whole number, or a string of one, which stays a string.
 local function check_code(code)
-    if code == nil or (type(code) == "string" and code:find("^[+-]?%d+$")) then
-        return code
+    local number = type(code) == "string" and tonumber(code)
+    if not number or number - number ~= 0 then -- "nan" and "inf" are numbers to Lua
+        number = code
     end
-    return check.integer(code, "code")
+    check.opt(check.integer, number, "code")
+    return code
 end
 
 M.get_exit_code = function()

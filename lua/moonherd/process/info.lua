@@ -53,7 +53,8 @@ end
 local function cwd()
     local path, reason, code, errno = core.cwd()
     if not path then
-        error(errors.system(code, errno, "uv_cwd", { reason = reason }), 0)
+        local message = ("%s: %s, uv_cwd"):format(code, errors.words(code) or reason)
+        error(errors.new("Error", code, message, { errno = errno, syscall = "uv_cwd" }), 0)
     end
     return path
 end

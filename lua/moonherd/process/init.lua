@@ -58,7 +58,7 @@ local function method(name, fn)
     process[name] = util.either(process, fn)
 end
 
-process.env = require("moonherd.process.env")
+require("moonherd.process.env").install(getters, setters)
 require("moonherd.process.watched").install(process)
 require("moonherd.process.info").install(process, method)
 require("moonherd.process.resources").install(process, method)

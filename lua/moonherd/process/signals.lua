@@ -6,6 +6,7 @@
 local check = require("moonherd.check")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
+local inspect = require("moonherd.inspect")
 
 local M = {
     --- Called with the name of a signal whose watcher was installed or taken away, for who handles it besides.
@@ -62,7 +63,8 @@ function M.number(signal)
     end
     local number = core.signals[signal]
     if not number then
-        error(errors.of("ERR_UNKNOWN_SIGNAL", tostring(signal)), 0)
+        local text = type(signal) == "string" and signal or inspect.value(signal)
+        error(errors.of("ERR_UNKNOWN_SIGNAL", text), 0)
     end
     return number
 end

@@ -43,7 +43,8 @@ local function emit_warning(_, warning, type_, code)
         if process.noDeprecation then
             return
         elseif process.throwDeprecation then
-            error(warning, 0)
+            tick.add(error, warning, 0)
+            return
         end
     end
     tick.add(announce, warning)

@@ -1,0 +1,28 @@
+// IDs: PR-55
+"use strict";
+const t = require("./trace");
+const { execSync, spawnSync } = require("child_process");
+const { env } = process;
+const child = (name) => execSync(`printenv ${name} || echo none`).toString();
+t("missing", env.X_NONE, env.X_NONE === undefined);
+env.X_TEXT = "text";
+env.X_NUMBER = 5;
+env.X_FRACTION = 1.5;
+env.X_FLAG = false;
+env.X_EMPTY = "";
+env.X_LINES = "a\nb=c";
+t("strings", env.X_TEXT, env.X_NUMBER, env.X_FRACTION, env.X_FLAG, env.X_EMPTY, env.X_LINES);
+t("children", child("X_TEXT"), child("X_NUMBER"), child("X_EMPTY"), child("X_LINES"));
+env.x_text = "small";
+t("case counts", env.X_TEXT, env.x_text);
+const copy = { ...env };
+env.X_TEXT = "changed";
+t("a copy", copy.X_TEXT, Object.keys(env).filter((name) => name.startsWith("X_")).sort());
+delete env.X_TEXT;
+delete env.X_TEXT;
+t("taken away", env.X_TEXT, child("X_TEXT"), Object.keys(env).includes("X_TEXT"));
+const own = { ...env };
+own.X_OWN = "own";
+t("given", spawnSync("printenv", ["X_OWN"], { env: own }).stdout.toString(), child("X_OWN"));
+process.env = { X_ALL: "all", PATH: env.PATH };
+t("replaced", process.env.X_ALL, process.env.X_NUMBER, child("X_ALL"), child("X_NUMBER"));
