@@ -208,12 +208,12 @@ function Channel:requests() end
 ---@field stderr moonherd.Socket? Where it is a pipe; as stdout.
 ---@field stdio table All of its pipes by the child's descriptor: stdio[1] is stdout. Those above 0 are read and
 ---written.
---- Sends a message: a string, number, boolean, json.null, or a table of these; functions and the like are left out of
---- tables. With it a net.Socket, which is the child's alone from then on unless `keepOpen` is set, a net.Server or a
---- dgram.Socket, which both have. Messages arrive in order. Returns false when enough waits to be sent for now. What
---- cannot be sent is told to the callback, which is also called, with nothing, when the bytes are in the kernel;
---- without one by "error": ERR_IPC_CHANNEL_CLOSED, EPIPE, ERR_IPC_FRAME_TOO_LARGE, ERR_IPC_QUEUE_FULL. Only with a
---- channel; the handle, and the handle and the options, may be left out.
+--- Sends a message: a string, number (a 64-bit one of the FFI too), boolean, json.null, or a table of these; functions
+--- are left out of tables. With it a net.Socket, which is the child's alone from then on unless `keepOpen` is set, a
+--- net.Server or a dgram.Socket, which both have. Messages arrive in order. Returns false when enough waits to be sent
+--- for now. What cannot be sent is told to the callback, which is also called, with nothing, when the bytes are in the
+--- kernel; without one by "error": ERR_IPC_CHANNEL_CLOSED, EPIPE, ERR_IPC_FRAME_TOO_LARGE, ERR_IPC_QUEUE_FULL. Only
+--- with a channel; the handle, and the handle and the options, may be left out.
 ---@field send (fun(self: self, message: any, handle: any, options: table?, callback: function?): boolean)|nil
 --- Ends the channel, once what was sent is written: no more can be sent from now on. "disconnect" follows. A second
 --- time is an "error", ERR_IPC_DISCONNECTED. Only with a channel.
