@@ -154,10 +154,21 @@ describe("fork and spawn", function()
             refuses("ERR_INVALID_ARG_VALUE", "true", { stdio = "pipes" })
             refuses("ERR_INVALID_ARG_VALUE", "true", { stdio = 5 })
             refuses("ERR_INVALID_ARG_VALUE", "true", { stdio = { {} } })
+            for _, stdio in ipairs({ { stdin = "ignore" }, { "pipe", x = "pipe" }, { [0] = "pipe" }, { [1.5] = "pipe" },
+                { [1e9] = "pipe" }, { [-1] = "pipe" } }) do
+                refuses("ERR_INVALID_ARG_VALUE", "true", { stdio = stdio })
+            end
+            -- Arguments and options in one table, or with a hole: some of it would be lost.
+            refuses("ERR_INVALID_ARG_VALUE", "true", { "a", cwd = "/" })
+            refuses("ERR_INVALID_ARG_VALUE", "true", nil, { "a" })
+            refuses("ERR_INVALID_ARG_VALUE", "true", { cwd = "/" }, { env = {} })
+            refuses("ERR_INVALID_ARG_TYPE", "true", { "a", nil, "c" })
             refuses("ERR_INVALID_SYNC_FORK_INPUT", "true", { stdio = { "pip" } })
             refuses("ERR_IPC_ONE_PIPE", "true", { stdio = { "ipc", "ignore", "ipc" } })
             local ok, err = pcall(cp.spawn, "true", { env = { A = "\0" } })
             expect(true, err.message:find("options.env['A']", 1, true) ~= nil, err.message)
+            ok, err = pcall(cp.spawn, "true", { "a", nil, nil, "d" })
+            expect(true, err.message:find("args[2]", 1, true) ~= nil, err.message)
             ok, err = pcall(cp.spawn, "true", { "a\0" })
             expect(true, err.message:find("args[1]", 1, true) ~= nil, err.message)
             for code, arguments in pairs({

@@ -43,9 +43,8 @@ end
 ---@return table opts
 function M.for_command(command, opts)
     check.c_string(command, "command")
-    check.opt(check.table, opts, "options")
     local copy = {}
-    for name, value in pairs(opts or {}) do
+    for name, value in pairs(options.check_options(opts)) do
         copy[name] = value
     end
     copy.shell = options.shell(copy.shell) or (copy.shell ~= "" and options.DEFAULT_SHELL) or ""
@@ -61,9 +60,8 @@ function M.for_exec(command, opts, callback)
     if check.callable(opts) then
         opts, callback = nil, opts
     end
-    check.opt(check.table, opts, "options")
-    check.opt(check.fn, callback, "callback")
     local _, with_shell = M.for_command(command, opts)
+    check.opt(check.fn, callback, "callback")
     return command, with_shell, callback
 end
 

@@ -22,17 +22,32 @@ local MAX_ID = 2 ^ 32 - 2
 
 -- Lists and texts ---------------------------------------------------------------------------------------------
 
---- A table with a string among its keys is options, any other is the list of arguments.
-function M.looks_like_options(value)
-    if type(value) ~= "table" then
-        return false
-    end
+local function has_names(value)
     for key in pairs(value) do
         if type(key) == "string" then
             return true
         end
     end
     return false
+end
+
+--- A table with a string among its keys is options, any other is the list of arguments.
+function M.looks_like_options(value)
+    return type(value) == "table" and has_names(value)
+end
+
+--- Raises for what is no table of options, or a list besides, whose elements nobody would look at.
+---@param opts any
+---@return table
+function M.check_options(opts)
+    if opts == nil then
+        return {}
+    end
+    check.table(opts, "options")
+    if rawget(opts, 1) ~= nil then
+        error(errors.arg_value("options", opts, "must have names only, as arguments are a list of their own"), 0)
+    end
+    return opts
 end
 
 local function text_of(value, name)
@@ -54,8 +69,11 @@ function M.read_list(list, name)
         return {}
     end
     check.table(list, name)
+    if has_names(list) then
+        error(errors.arg_value(name, list, "must be a list"), 0)
+    end
     local copy = {}
-    for i = 1, #list do
+    for i = 1, table.maxn(list) do -- whatever # makes of one with holes, which are refused
         copy[i] = text_of(list[i], ("%s[%d]"):format(name, i))
     end
     return copy
@@ -74,10 +92,8 @@ function M.split(args, opts)
     if opts == nil and M.looks_like_options(args) then
         args, opts = nil, args
     end
-    if opts ~= nil then
-        check.table(opts, "options")
-    end
-    return M.read_list(args, "args"), opts or {}
+    opts = M.check_options(opts)
+    return M.read_list(args, "args"), opts
 end
 
 -- The rest ----------------------------------------------------------------------------------------------------

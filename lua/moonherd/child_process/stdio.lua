@@ -18,6 +18,7 @@ local M = {}
 local WORDS = { pipe = "pipe", overlapped = "pipe", ignore = "ignore", inherit = "inherit" }
 local MAX_FD = 2 ^ 31 - 1
 local STANDARD = 3 -- stdin, stdout, stderr
+local MAX_ELEMENTS = 65536 -- descriptors of a child
 
 -- Reading -----------------------------------------------------------------------------------------------------
 
@@ -62,6 +63,19 @@ local function read_element(value, n, sync)
     error(errors.arg_value("stdio", value), 0)
 end
 
+--- A list may have holes, but neither names nor places that are none of a descriptor.
+local function check_list(wanted)
+    for key in pairs(wanted) do
+        if type(key) ~= "number" then
+            error(errors.arg_value("stdio", wanted), 0)
+        elseif key < 1 or key ~= math.floor(key) or key > MAX_ELEMENTS then
+            local reason = ("must be a list, the first of whose at most %d elements is for descriptor 0")
+                :format(MAX_ELEMENTS)
+            error(errors.arg_value("stdio", wanted, reason), 0)
+        end
+    end
+end
+
 ---@param wanted any the option's value, not nil
 ---@param sync boolean? for a call that waits
 ---@return table[] elements the child's descriptor n at n + 1
@@ -72,9 +86,9 @@ function M.read(wanted, sync)
     elseif type(wanted) ~= "table" then
         error(errors.arg_value("stdio", wanted), 0)
     end
+    check_list(wanted)
     local elements = {}
     local ipc = 0
-    -- A list may have holes.
     for n = 0, math.max(table.maxn(wanted), STANDARD) - 1 do
         local element = read_element(wanted[n + 1], n, sync)
         elements[n + 1] = element
