@@ -9,6 +9,7 @@
 local args = require("moonherd.net.args")
 local check = require("moonherd.check")
 local core = require("moonherd.core")
+local elsewhere = require("moonherd.net.elsewhere")
 local errors = require("moonherd.errors")
 local events = require("moonherd.events")
 local open = require("moonherd.net.open")
@@ -22,6 +23,10 @@ local tick = require("moonherd.tick")
 local Server = { __name = "Server", listening = false, _connections = 0 }
 Server.__index = Server
 events.mixin(Server)
+
+for name, method in pairs(elsewhere) do
+    Server[name] = method
+end
 
 -- Listening ---------------------------------------------------------------------------------------------------
 
@@ -171,7 +176,8 @@ local function emit_close(self)
     self:emit("close")
 end
 
-local function close_if_drained(self)
+--- Tells "close" if nothing is left of a server that does not listen any more.
+function Server:_closeIfDrained()
     if not self._source and not self._opening and self._connections == 0 and not self._awaited then
         tick.add(emit_close, self)
     end
@@ -187,7 +193,7 @@ function Server:_connectionClosed(socket)
         if self._connections == 0 then
             self._closing = nil
         end
-        close_if_drained(self)
+        self:_closeIfDrained()
     end
 end
 
@@ -206,62 +212,6 @@ function Server:_cut()
     for _, socket in ipairs(sockets) do
         socket:destroy()
     end
-end
-
--- Elsewhere ---------------------------------------------------------------------------------------------------
-
---- "close" waits for those elsewhere, too.
-local function await(self, lent)
-    self._awaited = (self._awaited or 0) + 1
-    lent:when_closed(function()
-        self._awaited = self._awaited > 1 and self._awaited - 1 or nil
-        close_if_drained(self)
-    end)
-end
-
---- Connections were sent to another process, which keeps count of them; see moonherd.channel.lent.
-function Server:_lend(lent)
-    self._lent = self._lent or {}
-    table.insert(self._lent, lent)
-    if self._closing then
-        await(self, lent)
-    end
-end
-
---- That process is gone.
-function Server:_unlend(lent)
-    for i, each in ipairs(self._lent) do
-        if each == lent then
-            table.remove(self._lent, i)
-            return
-        end
-    end
-end
-
---- How many connections there are, those included that were sent to other processes, which are asked. An error, if one
---- of them hangs up first.
----@param callback fun(err: moonherd.Error?, count: integer?)
-function Server:getConnections(callback)
-    check.object(self, "server:getConnections")
-    check.fn(callback, "callback")
-    local lent = self._lent or {}
-    local left, total = #lent, self._connections
-    if left == 0 then
-        tick.add(callback, nil, total)
-    end
-    for _, each in ipairs(lent) do
-        each:count(function(err, count)
-            if left == 0 then
-                return -- one of the others has failed
-            end
-            left = err and 0 or left - 1
-            total = total + (count or 0)
-            if left == 0 then
-                callback(err, not err and total or nil)
-            end
-        end)
-    end
-    return self
 end
 
 -- Closing -----------------------------------------------------------------------------------------------------
@@ -284,10 +234,8 @@ function Server:close(callback)
         self.listening = false
     end
     self._closing = self._connections > 0 or nil
-    for _, lent in ipairs(self._lent or {}) do
-        await(self, lent)
-    end
-    close_if_drained(self)
+    self:_awaitLent()
+    self:_closeIfDrained()
     return self
 end
 
