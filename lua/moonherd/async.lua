@@ -88,22 +88,22 @@ local function explain(emitter, what, ...)
     return ...
 end
 
---- Waits for the next `name` of an emitter, and returns the event's arguments: true where there are none, false for a
---- first one that is nil. nil and an error when "error" comes instead, the emitter ends, or it takes too long.
+--- Waits for the next such event of an emitter, and returns its arguments: true where there are none, false for a first
+--- one that is nil. nil and an error when "error" comes instead, the emitter ends, or it takes too long.
 ---@param emitter moonherd.EventEmitter
----@param name any
+---@param eventName any
 ---@param options number|{ timeout: number?, signal: moonherd.AbortSignal? }|nil a number is the timeout, in ms
 ---@return any ...
-function M.once(emitter, name, options)
+function M.once(emitter, eventName, options)
     check.no_object(emitter, M, "async.once")
     listening.check_emitter(emitter, "emitter")
-    listening.check_event(name)
+    listening.check_event(eventName)
     local timeout, signal = waiters.limits(options)
     local waiter = tasks.waiter("async.once")
-    waiter.what = ('"%s" of %s'):format(tostring(name), waits.words(emitter))
+    waiter.what = ('"%s" of %s'):format(tostring(eventName), waits.words(emitter))
     waiter:limit(timeout, signal)
     if not waiter.values then
-        local entries = waits.join(emitter, name, function(...)
+        local entries = waits.join(emitter, eventName, function(...)
             waiter:settle(waits.success(...))
         end, function(err)
             waiter:settle(nil, err)
@@ -112,21 +112,21 @@ function M.once(emitter, name, options)
             waits.leave(entries)
         end)
     end
-    return explain(emitter, ('"%s"'):format(tostring(name)), waiter:wait())
+    return explain(emitter, ('"%s"'):format(tostring(eventName)), waiter:wait())
 end
 
 --- All events of a name: call what it returns for the next one, as `for ... in` does; see moonherd.async.iterator. It
 --- ends when the emitter does, or with "error" or the signal, which its field `err` then tells.
 ---@param emitter moonherd.EventEmitter
----@param name any
+---@param eventName any
 ---@param options { highWaterMark: integer?, signal: moonherd.AbortSignal? }? highWaterMark: how many events are kept
 ---for who does not wait, 1024 (16 of an emitter that can pause) unless given
 ---@return moonherd.Events
-function M.on(emitter, name, options)
+function M.on(emitter, eventName, options)
     check.no_object(emitter, M, "async.on")
     listening.check_emitter(emitter, "emitter")
-    listening.check_event(name)
-    return iterator.new(emitter, name, options)
+    listening.check_event(eventName)
+    return iterator.new(emitter, eventName, options)
 end
 
 -- Callbacks ---------------------------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ local types = require("scripts.api.types")
 
 -- Modules that have no entries yet. This table shrinks to nothing.
 local NOT_YET = {
-    async = true,
     http = true, net = true,
 }
 

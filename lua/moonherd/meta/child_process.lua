@@ -82,6 +82,14 @@ local child_process = {}
 ---default 1024).
 ---@field handles integer? Descriptors that may come ahead of the message they belong to (1..256, default 64).
 
+--- For `request` of a child, of a worker and of `process`.
+---@class moonherd.child_process.RequestOptions
+---@field timeout number? After how long it ends with ETIMEDOUT (ms, 0.., default 30000). Up to 2147483647, or
+---math.huge: never.
+---@field signal moonherd.AbortSignal? Ends it with ABORT_ERR when it is aborted.
+---@field handle any What goes along, as with `send`: a net.Socket, a net.Server or a dgram.Socket.
+---@field keepOpen boolean? Whether this end goes on using the socket that goes along (default false).
+
 --- For `execFile`.
 ---@class moonherd.child_process.ExecFileOptions
 ---@field cwd string? As for `spawn`.
@@ -218,9 +226,18 @@ function Channel:requests() end
 --- Ends the channel, once what was sent is written: no more can be sent from now on. "disconnect" follows. A second
 --- time is an "error", ERR_IPC_DISCONNECTED. Only with a channel.
 ---@field disconnect (fun(self: self))|nil
---- moonherd only: asks the child, which answers by `process.onRequest`; see the module async. Only with a channel.
----@field request (fun(self: self, message: any, timeout: number?, ...: any): any)|nil
---- moonherd only: answers what the child asks by `process.request`; see the module async. Only with a channel.
+--- moonherd only: sends a message that wants an answer, and waits for it in a task: (message, options?); or, anywhere,
+--- calls back with an error or the answer: (message, options?, callback), and returns false when enough waits to be
+--- sent. A number for the options is the timeout in ms. The other end answers by `onRequest`. Returns the answer, true
+--- for one that is nil; or nil and an error: ETIMEDOUT, ERR_IPC_CHANNEL_CLOSED when the other end dies or lets go
+--- before, ERR_IPC_NO_REQUEST_HANDLER, ERR_IPC_LEAVING from a worker that finishes, ERR_IPC_TOO_MANY_REQUESTS when as
+--- many as `ipc.requests` wait, or are being answered, ABORT_ERR. What failed over there comes with its own `name` and
+--- `code`; the message says who it was, `remoteMessage` is as it was there, `remoteStack` its traceback. Only with a
+--- channel.
+---@field request (fun(self: self, message: any, options: any, callback: function?): any)|nil
+--- moonherd only: has `handler(message, handle)` answer the requests of the other end; nil takes it away. It returns
+--- the answer, or nil and an error; what it raises is a failure too. It is called in a task, so that it may wait; many
+--- may be answered at a time. Raises ERR_IPC_REQUEST_HANDLER_SET while there is another. Only with a channel.
 ---@field onRequest (fun(self: self, handler: function?))|nil
 --- It was started.
 ---@field on fun(self: self, event: "spawn", listener: fun()): self

@@ -247,17 +247,24 @@ function cluster.Worker(options) end
 ---@return boolean more false: enough is queued for now
 function Worker:send(...) end
 
---- As child:request: asks the other end, and waits for its answer in a task, or calls back.
+--- Sends a message that wants an answer, and waits for it in a task: (message, options?); or, anywhere, calls back with
+--- an error or the answer: (message, options?, callback). What can come of it: see `request` of moonherd.ChildProcess.
+---
+--- Raises: ERR_MISSING_ARGS without a message; ERR_INVALID_STATE, if it has no process; ERR_NOT_IN_TASK without a
+--- callback outside of a task; ERR_IPC_UNSENDABLE for a table that contains itself.
 ---
 --- moonherd only
----@param message any
----@param options any the timeout (ms), or a table of options; may be left out
+---@param message any what `send` takes
+---@param options number|moonherd.child_process.RequestOptions|function|nil a number is the timeout (ms, 0.., default
+---30000)
 ---@param callback fun(err: moonherd.Error?, answer: any)?
----@return any answer nil when there is none; with a callback whether more may be sent
+---@return any answer true for one that is nil, nil with an error; with a callback, false when enough waits to be sent
 ---@return moonherd.Error? err
 function Worker:request(message, options, callback) end
 
---- As child:onRequest: answers what the other end asks.
+--- Has `handler(message, handle)` answer the requests of the other end: see `onRequest` of moonherd.ChildProcess.
+---
+--- Raises: ERR_IPC_REQUEST_HANDLER_SET while there is another; ERR_INVALID_STATE, if it has no process.
 ---
 --- moonherd only
 ---@param handler (fun(message: any, handle: any): any, any)|nil returns the answer, or nil and an error; nil takes it

@@ -29,15 +29,15 @@
 ---@field noDeprecation boolean Whether warnings of type "DeprecationWarning" are dropped (default false).
 ---@field noWarnings boolean moonherd only: whether warnings are not printed; events tell of them all the same (default
 ---false, true with NODE_NO_WARNINGS=1 in the environment).
----@field onRequest nil|fun(handler: nil|fun(message: any, options: table): any) moonherd only: answers the parent's
----requests. Nil without a channel.
+---@field onRequest nil|fun(handler: nil|fun(message: any, handle: any): any) moonherd only: has the parent's requests
+---answered, as `child:onRequest` does. Nil without a channel.
 ---@field pid integer The number of this process (1..).
 ---@field platform string "linux".
 ---@field ppid integer The number of its parent, as it is now (0..).
 ---@field release table `name`, "moonherd".
 ---@field report moonherd.process.Report All that the process knows of itself, for diagnosis.
----@field request nil|fun(message: any, timeout: number?): any moonherd only: asks the parent, and waits in a task for
----the answer. Nil without a channel.
+---@field request nil|fun(message: any, options: any, callback: function?): any moonherd only: asks the parent, as
+---`child:request` does. Nil without a channel.
 ---@field send nil|fun(message: any, sendHandle: any, options: table?, callback: function?): boolean Sends the parent a
 ---message, as `child:send` does. Nil without a channel.
 ---@field stderr moonherd.WriteStream Standard error.
