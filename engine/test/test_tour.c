@@ -1,6 +1,7 @@
 /*
  * The engine as hosts embed it: opened and closed again and again, several at once, on lent loops and states,
- * with memory that runs out, with scripts that throw everywhere. What the scripts do is tour.lua's.
+ * with memory that runs out, with scripts that throw everywhere. What the scripts do is tour.lua's and
+ * tour_net.lua's.
  */
 #include "base/err.h"
 #include "bind/modules.h"
@@ -67,15 +68,24 @@ static void host_fatal(void *userdata, const char *message, int code)
 }
 
 static unsigned char tour[65536];
-static struct mh_lua_module tour_modules[] = {{"moonherd.boot", tour, 0}, {NULL, NULL, 0}};
+static unsigned char tour_net[65536];
+static struct mh_lua_module tour_modules[] = {
+    {"moonherd.boot", tour, 0}, {"tour_net", tour_net, 0}, {NULL, NULL, 0}};
+
+static void read_module(struct mh_lua_module *module, unsigned char *room, size_t room_bytes,
+                        const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    CHECK(file);
+    module->size = (unsigned)fread(room, 1, room_bytes, file);
+    CHECK(module->size > 0 && module->size < room_bytes);
+    fclose(file);
+}
 
 static void read_tour(void)
 {
-    FILE *file = fopen(MH_TEST_DIR "/tour.lua", "rb");
-    CHECK(file);
-    tour_modules[0].size = (unsigned)fread(tour, 1, sizeof tour, file);
-    CHECK(tour_modules[0].size > 0 && tour_modules[0].size < sizeof tour);
-    fclose(file);
+    read_module(&tour_modules[0], tour, sizeof tour, MH_TEST_DIR "/tour.lua");
+    read_module(&tour_modules[1], tour_net, sizeof tour_net, MH_TEST_DIR "/tour_net.lua");
 }
 
 static void options_of(struct mh_options *options, struct host *host)
@@ -460,6 +470,9 @@ static void test_module(void)
                    "core = require 'moonherd.core'\n");
         lua_pushlstring(L, (const char *)tour, tour_modules[0].size);
         lua_setglobal(L, "tour");
+        lua_pushlstring(L, (const char *)tour_net, tour_modules[1].size);
+        lua_setglobal(L, "tour_net");
+        run_lua(L, "package.preload.tour_net = loadstring(tour_net, '=tour_net')");
         lua_pushinteger(L, i);
         lua_setglobal(L, "round");
         /* A finalizer of the host's script that still uses the engine, older and newer than our own. */

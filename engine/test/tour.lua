@@ -38,7 +38,7 @@ end
 local EXPECTED = {
     "on_timer", "on_immediate", "on_tick", "on_message", "on_messages", "on_internal", "on_drain", "on_end",
     "on_closed", "on_exit", "on_connect", "on_accept", "on_data", "on_shutdown", "on_resolved", "on_signal",
-    "on_silent",
+    "on_silent", "on_request", "on_body", "on_received", "on_flushed",
 }
 
 local function finish()
@@ -87,6 +87,21 @@ end
 -- The stops --------------------------------------------------------------------------------------------------------
 
 local stops = {}
+
+local net = require("tour_net")({
+    core = core,
+    stops = stops,
+    owner = owner,
+    need = need,
+    fail = fail,
+    fail_on_code = fail_on_code,
+    finish = finish,
+    large = LARGE,
+    --- So many more ends are waited for.
+    wait_for = function(count)
+        waiting = waiting + count
+    end,
+})
 
 function stops.timer()
     local count = 0
@@ -155,14 +170,24 @@ function stops.process()
     end
 end
 
-function stops.resolve()
-    local own = owner({
-        on_resolved = function(_, list, _, code)
-            need(list, nil, code)
-        end,
-        on_closed = finish,
-    })
-    own.box = need(core.resolve(own, "127.0.0.1"))
+--- One that runs while all else waits.
+function stops.sync()
+    local text = ("y"):rep(100000)
+    local done = need(core.spawnSync({
+        file = "/bin/cat",
+        args = {},
+        env = {},
+        fds = {},
+        pipes = { [0] = text, [1] = false },
+        timeout = 60000,
+    }))
+    if done.status ~= 0 or done.output[1] ~= text then
+        fail("output of a program")
+    end
+    if core.spawnSync({ file = "/nowhere", args = {}, env = {}, fds = {}, pipes = { [1] = false } }) then
+        fail("ran what is not there")
+    end
+    finish()
 end
 
 --- Two channels of this process, joined. Returns both owners.
@@ -221,69 +246,6 @@ function stops.channel()
     need(a.box:send(encode(2)))
 end
 
---- A listening socket and its port.
-local function listening()
-    local fd = need(core.listenSocket("127.0.0.1", 0, {}))
-    return fd, need(core.fdAddress(fd)).port
-end
-
-local function serve(fd)
-    local own = owner({
-        on_data = function(self, bytes)
-            need(self.box:write(bytes))
-        end,
-        on_end = function(self)
-            self.box:close()
-        end,
-        on_error = function(_, _, code)
-            fail(code)
-        end,
-        on_closed = finish,
-    })
-    own.box = need(core.stream(own, fd))
-    own.box:readStart()
-end
-
-local function call(port)
-    local got = 0
-    local own = owner({
-        on_connect = function(self, _, code)
-            fail_on_code(nil, code)
-            need(self.box:write(LARGE))
-            self.box:readStart()
-        end,
-        on_data = function(self, bytes)
-            got = got + #bytes
-            if got == #LARGE then
-                need(self.box:shutdown())
-            end
-        end,
-        on_shutdown = fail_on_code,
-        on_end = function(self)
-            self.box:close()
-        end,
-        on_error = function(_, _, code)
-            fail(code)
-        end,
-        on_closed = finish,
-    })
-    own.box = need(core.connect(own, "127.0.0.1", port))
-end
-
-function stops.stream()
-    local fd, port = listening()
-    local own = owner({
-        on_accept = function(self, accepted)
-            self.box:close()
-            serve(accepted)
-        end,
-        on_closed = finish,
-    })
-    own.box = need(core.listener(own, fd))
-    waiting = waiting + 2 -- client and server
-    call(port)
-end
-
 --- A worker that is this process too: its connections take the way of a herd's.
 function stops.worker()
     local master, child =
@@ -297,7 +259,7 @@ function stops.worker()
     worker:attach(master.box)
     worker:heartbeat(1, 1000000)
     local child_box = need(core.child(child_own, child.box, page))
-    local fd, port = listening()
+    local fd, port = net.listening()
     local share = need(core.share(share_own, 7, fd))
     local server
     local server_own = owner({
@@ -366,6 +328,8 @@ local function open_all()
     need(core.resolve(owner({}), "localhost"))
     need(core.spawn(owner({}), { file = "/bin/true", args = {}, env = {}, fds = {} }))
     stops.stream()
+    stops.datagram()
+    stops.http()
     stops.worker()
     stops.silence()
 end
