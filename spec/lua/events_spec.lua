@@ -325,6 +325,7 @@ describe("EventEmitter", function()
                 removed[#removed + 1] = { name, fn }
             end)
             e:removeAllListeners("x")
+            removed[2][2] = removed[2][2].listener -- what once made of it
             assert.same({ { "x", c }, { "x", b }, { "x", a } }, removed)
         end)
 
@@ -465,7 +466,7 @@ describe("EventEmitter", function()
             assert.same({ { "x", f, 1 }, { "x", f, 0 } }, told)
         end)
 
-        it("tells the function that once was given, when it fires or is taken off", function()
+        it("tells the function that once was given, or as Node what once made of it where several are left", function()
             local function f() end
             local told = {}
             e:on("removeListener", function(_, fn)
@@ -473,8 +474,12 @@ describe("EventEmitter", function()
             end)
             e:once("x", f):emit("x")
             e:once("x", f):off("x", f)
+            assert.same({ f, f }, told)
             e:on("x", nop):once("x", f):emit("x")
-            assert.same({ f, f, f }, told)
+            assert.equal(f, told[3].listener)
+            told[3]() -- has fired
+            e:once("x", f):off("x", f)
+            assert.equal(f, told[4])
         end)
     end)
 

@@ -116,15 +116,17 @@ end
 
 -- Removing ----------------------------------------------------------------------------------------------------
 
-local function remove_at(self, registry, name, index)
+local function remove_at(self, registry, name, index, listener)
     local entry = registry[name][index]
     if index == 1 and registry[name][2] == nil then
         registry[name] = nil
+        listener = unwrap(entry)
     else
         table.remove(writable(registry, name), index)
     end
+    -- One of several is told of as it was named: by what `once` made of it, where that removes itself. As in Node.
     if registry.removeListener then
-        self:emit("removeListener", name, unwrap(entry))
+        self:emit("removeListener", name, listener)
     end
 end
 
@@ -140,7 +142,7 @@ function EventEmitter:off(event_name, listener)
     if list then
         for i = #list, 1, -1 do
             if list[i] == listener or unwrap(list[i]) == listener then
-                remove_at(self, registry, event_name, i)
+                remove_at(self, registry, event_name, i, listener)
                 break
             end
         end

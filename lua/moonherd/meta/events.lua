@@ -21,7 +21,8 @@ local events = {}
 ---@class moonherd.EventEmitter
 --- A listener is about to be added; those added by this listener come before it.
 ---@field on fun(self: self, event: "newListener", listener: fun(eventName: any, listener: function)): self
---- A listener was removed.
+--- A listener was removed. As in Node it is what `once` made of it, with the function as `listener`, when one that was
+--- added by `once` fires, or goes with all the others, while there are more than it.
 ---@field on fun(self: self, event: "removeListener", listener: fun(eventName: any, listener: function)): self
 local EventEmitter = {}
 
