@@ -35,13 +35,13 @@ end
 
 --- Gives `target` functions that raise: for classes, whose methods are found by name.
 ---@param target table
----@param prefix string what stands before the name where it is written: "stream"
+---@param object string what stands before the name where it is written: "readable"
 ---@param members table<string, string> name -> what to use instead
 ---@return table target
-function M.methods(target, prefix, members)
+function M.methods(target, object, members)
     for name, instead in pairs(members) do
         target[name] = function()
-            error(M.error(prefix .. "." .. name, instead), 0)
+            error(M.error(object .. ":" .. name, instead), 0)
         end
         made[target[name]] = true
     end

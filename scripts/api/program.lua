@@ -17,8 +17,9 @@ local getinfo, getlocal = debug.getinfo, debug.getlocal
 
 local M = {}
 
---- Modules that have no name for `require`: what a script finds without asking, and the way in for a plain luajit.
-local SPECIAL = { globals = true, moonherd = true }
+--- Modules that have no name for `require`: what a script finds without asking, the way in for a plain luajit, and what
+--- the streams of several modules have in common.
+local SPECIAL = { globals = true, moonherd = true, stream = true }
 
 --- The names that users require, and the special ones.
 ---@return string[]
@@ -40,6 +41,8 @@ end
 function M.module(name)
     if name == "globals" then
         return require("moonherd.globals").values()
+    elseif name == "stream" then
+        return {}
     end
     local module = require(name == "moonherd" and name or "moonherd." .. name)
     for short_name in pairs(name == "moonherd" and require("moonherd.globals").short_names or {}) do

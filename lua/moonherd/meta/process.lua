@@ -74,7 +74,7 @@ local process = {}
 --- returns: a slow reader makes the program wait, and nothing is lost at its end.
 ---
 --- Node: https://nodejs.org/docs/latest-v20.x/api/process.html#a-note-on-process-io
----@class moonherd.WriteStream: moonherd.EventEmitter
+---@class moonherd.WriteStream: moonherd.Writable
 ---@field fd integer 1 or 2 (1..2).
 ---@field isTTY boolean? True for a terminal, else nil.
 ---@field columns integer? Of a terminal (0..).
@@ -82,14 +82,12 @@ local process = {}
 ---@field writable boolean Whether it was not ended, and writing has not failed.
 ---@field writableEnded boolean Whether it was ended.
 ---@field writableFinished boolean Whether "finish" was emitted.
----@field writableLength integer Bytes that wait: 0 (0..0).
+---@field writableLength integer Bytes that wait, for `uncork` (0..).
 ---@field writableHighWaterMark integer Bytes (1..).
----@field writableNeedDrain boolean False.
+---@field writableNeedDrain boolean Whether a write while it was corked returned false.
 ---@field destroyed boolean False.
 --- What was written could not be; without a listener it ends the program.
 ---@field on fun(self: self, event: "error", listener: fun(err: moonherd.Error)): self
---- end_ was called, and all is written.
----@field on fun(self: self, event: "finish", listener: fun()): self
 --- After "finish", or after destroy. The descriptor stays open.
 ---@field on fun(self: self, event: "close", listener: fun()): self
 --- The terminal has another size.
@@ -114,28 +112,6 @@ function stream:write(chunk, encoding, callback) end
 ---@param callback nil|fun(err: moonherd.Error?)
 ---@return self
 function stream:end_(chunk, encoding, callback) end
-
---- Keeps what is written from now on together, until `uncork` was called as often, or `end_` once.
----
---- Node: https://nodejs.org/docs/latest-v20.x/api/stream.html#writablecork
-function stream:cork() end
-
---- Writes what was kept, once it was called as often as `cork`.
----
---- Node: https://nodejs.org/docs/latest-v20.x/api/stream.html#writableuncork
-function stream:uncork() end
-
---- Accepted for Node's sake: bytes are bytes.
----
---- Node: https://nodejs.org/docs/latest-v20.x/api/stream.html#writablesetdefaultencodingencoding
----@param encoding string? "utf8", "latin1", ...
----@return self
-function stream:setDefaultEncoding(encoding) end
-
---- Emits an error: it cannot be read.
----
---- Node: https://nodejs.org/docs/latest-v20.x/api/stream.html#readablepipedestination-options
-function stream:pipe() end
 
 --- Tells "error", if there is one, and "close". It can be written to as before.
 ---

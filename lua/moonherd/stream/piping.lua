@@ -118,6 +118,12 @@ local function listen(pipe, ends_dest)
     dest:once("finish", pipe.of_dest.finish)
 end
 
+local function check_destination(dest)
+    if type(dest) ~= "table" or not (dest.write and dest.end_ and dest.prependListener) then
+        error(errors.arg_type("destination", "Writable", dest), 0)
+    end
+end
+
 --- Whether the destination is to be ended with the source.
 local function read_options(options)
     options = check.opt(check.table, options, "options") or {}
@@ -135,11 +141,9 @@ end
 ---be written `["end"]`
 ---@return T destination
 function Piping:pipe(destination, options)
-    check.object(self, "stream:pipe", "resume")
+    check.object(self, "readable:pipe", "resume")
     local dest = destination
-    if type(dest) ~= "table" or not (dest.write and dest.end_ and dest.prependListener) then
-        error(errors.arg_type("destination", "Writable", dest), 0)
-    end
+    check_destination(dest)
     local pipe = setmetatable({ source = self, dest = dest }, Pipe)
     local ends_dest = read_options(options) and not dest._isStdio
     self._pipes, self._awaited = self._pipes or {}, self._awaited or {}
@@ -158,8 +162,8 @@ end
 ---@param destination table? all of them unless given
 ---@return self
 function Piping:unpipe(destination)
-    check.object(self, "stream:unpipe", "resume")
-    check.opt(check.table, destination, "destination")
+    check.object(self, "readable:unpipe", "resume")
+    check.opt(check_destination, destination)
     local pipes = self._pipes or {}
     if not pipes[1] then
         return self

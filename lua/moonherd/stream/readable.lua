@@ -8,7 +8,7 @@
 
 local absent = require("moonherd.absent")
 local check = require("moonherd.check")
-local encoding = require("moonherd.encoding")
+local encodings = require("moonherd.encoding")
 local events = require("moonherd.events")
 local piping = require("moonherd.stream.piping")
 
@@ -24,6 +24,7 @@ local ABSENT = {
 }
 
 local Readable = {
+    __name = "Readable",
     readableHighWaterMark = 16384, -- bytes
     readableEnded = false,
     readableObjectMode = false,
@@ -32,21 +33,21 @@ local Readable = {
 --- Whether it was paused, and not resumed since.
 ---@return boolean
 function Readable:isPaused()
-    check.object(self, "stream:isPaused", "resume")
+    check.object(self, "readable:isPaused", "resume")
     return self.readableFlowing == false
 end
 
 --- For Node's sake: strings are bytes, and an encoding that would change them is refused.
----@param name string? "utf8" unless given
+---@param encoding string? "utf8" unless given
 ---@return self
-function Readable:setEncoding(name)
-    check.object(self, "stream:setEncoding", "resume")
-    encoding.check(name)
-    self.readableEncoding = name and name:lower():gsub("^utf%-8$", "utf8") or "utf8"
+function Readable:setEncoding(encoding)
+    check.object(self, "readable:setEncoding", "resume")
+    encodings.check(encoding)
+    self.readableEncoding = encoding and encoding:lower():gsub("^utf%-8$", "utf8") or "utf8"
     return self
 end
 
-for _, part in ipairs({ piping, absent.methods({}, "stream", ABSENT) }) do
+for _, part in ipairs({ piping, absent.methods({}, "readable", ABSENT) }) do
     for name, method in pairs(part) do
         Readable[name] = method
     end
@@ -74,7 +75,7 @@ end
 ---@param class table
 function M.install(class)
     for name, value in pairs(Readable) do
-        if class[name] == nil then
+        if class[name] == nil and name ~= "__name" then
             class[name] = value
         end
     end

@@ -20,6 +20,7 @@ local tick = require("moonherd.tick")
 local M = {}
 
 local Writable = {
+    __name = "Writable",
     writableCorked = 0,
     writableObjectMode = false,
     _gathered_bytes = 0,
@@ -41,7 +42,7 @@ end
 
 --- Keeps what is written from now on together, until uncork was called as often, or end_ once.
 function Writable:cork()
-    check.object(self, "stream:cork", "write")
+    check.object(self, "writable:cork", "write")
     self.writableCorked = self.writableCorked + 1
     self._gathered = self._gathered or {}
 end
@@ -89,7 +90,7 @@ end
 
 --- Undoes one cork; after the last one, what was gathered is written.
 function Writable:uncork()
-    check.object(self, "stream:uncork", "write")
+    check.object(self, "writable:uncork", "write")
     if self.writableCorked > 1 then
         self.writableCorked = self.writableCorked - 1
     elseif self.writableCorked == 1 then
@@ -101,7 +102,7 @@ end
 ---@param encoding string
 ---@return self
 function Writable:setDefaultEncoding(encoding)
-    check.object(self, "stream:setDefaultEncoding", "write")
+    check.object(self, "writable:setDefaultEncoding", "write")
     encodings.check(encoding)
     encodings.refuse_unknown(encoding)
     return self
@@ -109,7 +110,7 @@ end
 
 --- There is nothing to read from it: "error" says so.
 function Writable:pipe()
-    check.object(self, "stream:pipe", "write")
+    check.object(self, "writable:pipe", "write")
     self:emit("error", errors.of("ERR_STREAM_CANNOT_PIPE"))
 end
 
@@ -117,7 +118,7 @@ end
 ---@param class table
 function M.install(class)
     for name, value in pairs(Writable) do
-        if class[name] == nil then
+        if class[name] == nil and name ~= "__name" then
             class[name] = value
         end
     end
