@@ -18,6 +18,7 @@ local net = require "net"
 local HOST, PORT = process.env.HOST or "127.0.0.1", tonumber(process.env.PORT) or 7000
 local WORKERS = tonumber(process.env.WORKERS) or 2
 local MAX_LINE = 4096
+local CANNOT_LISTEN = 2 -- a worker's exit code: another one could not either
 
 -- The master: knows which worker has which room, and nothing else -----------------------------------------------------
 
@@ -57,6 +58,9 @@ if cluster.isPrimary then
     end)
 
     cluster.on("exit", function(worker, code, signal)
+        if code == CANNOT_LISTEN then
+            process.exit(1)
+        end
         console.log("worker %d is gone (%s), and its rooms with it", worker.id, signal or code)
     end)
 
@@ -155,8 +159,14 @@ process.on("message", function(guest, socket)
     welcome(guest)
 end)
 
-net.createServer(function(socket)
+local server = net.createServer(function(socket)
     local guest = { socket = socket, name = "guest" .. socket.remotePort, text = "", at = 1 }
     say(guest, "* welcome, %s; /join ROOM", guest.name)
     welcome(guest)
-end):listen(PORT, HOST)
+end)
+
+server:on("error", function(err)
+    console.error("cannot listen: %s; PORT and HOST change it", err.message)
+    process.exit(CANNOT_LISTEN)
+end)
+server:listen(PORT, HOST)

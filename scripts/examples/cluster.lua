@@ -15,9 +15,14 @@ local HOST, PORT = process.env.HOST or "127.0.0.1", tonumber(process.env.PORT) o
 local WORKERS = tonumber(process.env.WORKERS) or 2
 
 if cluster.isWorker then
-    http.createServer(function(_, res)
+    local server = http.createServer(function(_, res)
         res:end_(("hello from worker %d (pid %d)\n"):format(cluster.worker.id, process.pid))
-    end):listen(PORT, HOST)
+    end)
+    server:on("error", function(err)
+        console.error("cannot serve: %s; PORT and HOST change it", err.message)
+        process.exit(1)
+    end)
+    server:listen(PORT, HOST)
     return
 end
 

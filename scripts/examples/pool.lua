@@ -36,7 +36,7 @@ end
 -- The master ----------------------------------------------------------------------------------------------------------
 
 local N = tonumber(process.env.N) or 10000000
-local WORKERS = tonumber(process.env.WORKERS) or 4
+local WORKERS = math.max(1, tonumber(process.env.WORKERS) or 4)
 local PIECE = math.ceil(N / 40)
 
 local pieces, total = {}, 0

@@ -82,6 +82,10 @@ if cluster.isPrimary then
             lobby:send(("arena %d %d"):format(number, arenas[number].port), from.port, from.address)
         end
     end))
+    lobby:on("error", function(err)
+        console.error("no lobby: %s; PORT and HOST change it", err.message)
+        process.exit(1)
+    end)
     lobby:bind(PORT, HOST, function()
         console.log("the lobby is on port %d", lobby:address().port)
     end)

@@ -183,13 +183,14 @@ local CASES = {
     end,
     ["res:write, end_ and interim answers"] = function()
         local port, check = serve(function(_, res)
+            assert.is_true(async.call(res.writeContinue, res))
             assert.is_true(async.call(res.writeProcessing, res))
             assert.is_true(async.call(res.writeEarlyHints, res, { link = "</a.css>; rel=preload" }))
             assert.is_true(async.call(res.write, res, "one"))
             assert.is_true(async.call(res.end_, res, "two"))
         end)
         local text = web.exchange(port, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-        assert.matches("102 Processing.*103 Early Hints.*200 OK.*one.*two", text)
+        assert.matches("100 Continue.*102 Processing.*103 Early Hints.*200 OK.*one.*two", text)
         check()
     end,
     ["http server:drain"] = function()
@@ -201,6 +202,39 @@ local CASES = {
         assert.is_true(async.call(process.stderr.write, process.stderr, ""))
     end,
 }
+
+-- Every function that takes a callback, by its name: those above, and those of spec/herd/async_spec.lua.
+local TRIED = {
+    bind = true, close = true, connect = true, createConnection = true, disconnect = true, drain = true, end_ = true,
+    exec = true, execFile = true, get = true, getConnections = true, listen = true, lookup = true, request = true,
+    send = true, setTimeout = true, write = true, writeContinue = true, writeEarlyHints = true, writeProcessing = true,
+}
+-- Their "callback" is a listener, or comes first.
+local NO_CALLS = {
+    createServer = true, createSocket = true, nextTick = true, setImmediate = true, setInterval = true, Server = true,
+    Socket = true,
+}
+
+local function callback_takers()
+    local entries = require("scripts.api.entries").load()
+    local names = {}
+    local function add(owner)
+        for _, key in ipairs(owner and owner.order or {}) do
+            for _, param in ipairs(owner.functions[key].params or {}) do
+                if param.name == "callback" then
+                    names[key] = true
+                end
+            end
+        end
+    end
+    for _, name in ipairs(entries.order) do
+        add(entries.modules[name])
+        for _, class in ipairs(entries.modules[name].classes) do
+            add(class)
+        end
+    end
+    return names
+end
 
 local before
 
@@ -222,6 +256,12 @@ describe("async.call waits for", function()
             in_task(case)
         end)
     end
+
+    it("whatever takes a callback: no entry of the API is missing here", function()
+        for name in pairs(callback_takers()) do
+            assert.is_true(TRIED[name] or NO_CALLS[name], name .. " takes a callback, and is not tried")
+        end
+    end)
 end)
 
 describe("async.call", function()

@@ -125,6 +125,13 @@ describe("ticks.lua", function()
         bob.expect("bob 0,2")
     end)
 
+    it("says where it has no lobby, and ends", function()
+        local _, lobby = start(1)
+        local done = herd.start({ file = TICKS, env = { HOST = "127.0.0.1", PORT = tostring(lobby) } }):wait_closed(20)
+        assert.equal(1, done.code)
+        assert.equal(("no lobby: bind EADDRINUSE 127.0.0.1:%d; PORT and HOST change it\n"):format(lobby), done.stderr)
+    end)
+
     it("forgets who is silent, and does not mind nonsense and floods", function()
         local game, lobby = start(2)
         local ann = player(game, "ann")
