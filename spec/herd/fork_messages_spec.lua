@@ -132,6 +132,26 @@ describe("a channel", function()
         ]])
     end)
 
+    it("refuses what cannot be sent as often as it is tried, among what can", function()
+        assert.equal("tried\t0\n", passes([[
+            local child = cp.fork(WORKER)
+            local cycle = { x = 1 }
+            cycle.cycle = cycle
+            -- Long enough for all of it to be compiled.
+            local function try(left)
+                for i = 1, 200 do
+                    child:send({ i, f = i })
+                    child:send({ i, f = print })
+                    expect(false, (pcall(child.send, child, cycle)))
+                end
+                if left > 1 then return setTimeout(try, 1, left - 1) end
+                child:disconnect()
+            end
+            child:on("exit", function(code) print("tried", code) end)
+            try(60)
+        ]], 'process.on("message", function() end)'))
+    end)
+
     it("tells the messages of one read one by one, whatever listeners do: they throw, queue ticks, send", function()
         local text = passes([[
             local child = cp.fork(WORKER)

@@ -3,11 +3,12 @@
 --     local more, total, code = codec.send(box, "send", { hello = "world" })
 --     codec.receives(Owner)                                        -- whose objects own boxes of core.channel
 --
--- In Lua and not in C, as both ways are then part of what gets compiled. The engine looks at every payload before it is
--- sent or handed out (engine/ipc/payload.h), because decode trusts what it reads.
+-- The engine looks at every payload before it is sent or handed out (engine/ipc/payload.h), because decode trusts what
+-- it reads.
 
 local buffer = require("string.buffer")
 local handoff = require("moonherd.handoff")
+local jit = require("jit")
 local tick = require("moonherd.tick")
 
 local encode, decode, pcall = buffer.encode, buffer.decode, pcall
@@ -27,6 +28,15 @@ local function encoded(value)
     end
     return nil, payload
 end
+
+--- Whether there is a value in the payload, and the value or why there is none.
+local function decoded(payload)
+    return pcall(decode, payload)
+end
+
+-- These two are never compiled: what string.buffer raises inside a trace is not always survived by the LuaJIT of 2022.
+jit.off(encoded)
+jit.off(decoded)
 
 --- Encodes and sends by a method of a core.channel box, whose answers and terms these are: where nothing can be encoded
 --- it is ERR_IPC_UNSENDABLE, and the descriptors are still the caller's.
@@ -58,7 +68,7 @@ end
 local Receiver = {}
 
 function Receiver:on_message(payload, fds)
-    local ok, value = pcall(decode, payload)
+    local ok, value = decoded(payload)
     if not ok then
         return undecoded(fds, value)
     end
@@ -79,7 +89,7 @@ function Receiver:on_messages(payloads)
         end
         self.at = i -- before it is told: a listener may throw
         local payload = payloads[i]
-        local ok, value = pcall(decode, payload)
+        local ok, value = decoded(payload)
         if not ok then
             return undecoded(nil, value)
         end
@@ -90,7 +100,7 @@ function Receiver:on_messages(payloads)
 end
 
 function Receiver:on_internal(payload, fds)
-    local ok, value = pcall(decode, payload)
+    local ok, value = decoded(payload)
     if not ok then
         return undecoded(fds, value)
     end
