@@ -13,4 +13,7 @@
 /* The open channel in the box at index; raises otherwise. */
 struct mh_channel *mh_l_channel_check(lua_State *L, int index);
 
+/* Hand frames to the owner of a channel's box, and cut the peer off for those that are no messages. */
+void mh_l_channel_deliver(struct mh_channel *ch, struct mh_frame_view *frames, unsigned count);
+
 #endif
