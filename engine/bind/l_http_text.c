@@ -7,6 +7,7 @@
 #include "bind/fail.h"
 #include "bind/l_http.h"
 #include "net/http_field.h"
+#include "net/http_status.h"
 
 #include <llhttp.h>
 #include <string.h>

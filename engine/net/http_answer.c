@@ -1,6 +1,7 @@
 #include "net/http.h"
 
 #include "base/err.h"
+#include "net/http_status.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 #include "net/http_field.h"
 
+#include <stdint.h>
 #include <string.h>
 
 static bool is_blank(char c)
@@ -61,4 +62,32 @@ bool mh_http_list_has(const char *list, size_t len, const char *lower, size_t lo
         at = stop + 1;
     }
     return false;
+}
+
+/* The characters of a token (RFC 9110, 5.6.2), as bits. */
+static bool is_token_char(unsigned char c)
+{
+    static const uint64_t bits[4] = {0x03ff6cfa00000000u, /* ! # $ % & ' * + - . 0-9 */
+                                     0x57ffffffc7fffffeu, /* A-Z ^ _ ` a-z | ~ */
+                                     0, 0};
+    return (bits[c >> 6] >> (c & 63)) & 1;
+}
+
+bool mh_http_valid_name(const char *name, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (!is_token_char((unsigned char)name[i]))
+            return false;
+    }
+    return len > 0;
+}
+
+bool mh_http_valid_value(const char *value, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)value[i];
+        if ((c < ' ' && c != '\t') || c == 0x7f)
+            return false;
+    }
+    return true;
 }

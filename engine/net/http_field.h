@@ -1,5 +1,5 @@
 /*
- * net/http_field.h - header lines as they stand in a head: walked one by one, their names and lists compared.
+ * net/http_field.h - header lines as they stand in a head: walked one by one, compared, checked.
  *
  *     struct mh_http_field f;
  *     while (mh_http_next_field(&at, end, &f))
@@ -32,5 +32,9 @@ bool mh_http_name_is(const char *name, size_t len, const char *lower, size_t low
 
 /* Whether a list like "keep-alive, Upgrade" has the word, in any case. */
 bool mh_http_list_has(const char *list, size_t len, const char *lower, size_t lower_len);
+
+/* Whether the bytes may be a field's name, and a field's value, as Node sees them. */
+bool mh_http_valid_name(const char *name, size_t len);
+bool mh_http_valid_value(const char *value, size_t len);
 
 #endif

@@ -76,14 +76,4 @@ size_t mh_http_chunk_head(char *to, size_t len);
 /* Append the end of a chunked body, with trailer fields. Errors as above. */
 int mh_http_reply_trailers(struct mh_buf *out, const struct mh_http_field *fields, size_t count);
 
-/* Node's text of a status; "Unknown" without one. */
-const char *mh_http_status_text(unsigned status);
-
-/* Walk the statuses that have a text: the one after `status` (0 for the first), 0 at the end. */
-unsigned mh_http_next_status(unsigned status);
-
-/* Whether the bytes are a field's name, and a field's value, as Node sees them. */
-bool mh_http_valid_name(const char *name, size_t len);
-bool mh_http_valid_value(const char *value, size_t len);
-
 #endif
