@@ -296,6 +296,10 @@ local TEMPLATES = {
     ERR_STREAM_CANNOT_PIPE = { "Error", "Cannot pipe, not readable" },
     ERR_STREAM_NULL_VALUES = { "TypeError", "May not write null values to stream" },
     ERR_STREAM_WRITE_AFTER_END = { "Error", "write after end" },
+    ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET = {
+        "Error",
+        "`process.setupUncaughtExceptionCapture()` was called while a capture callback was already active",
+    },
     ERR_UNKNOWN_CREDENTIAL = { "Error", "%s identifier does not exist: %s" },
     ERR_UNKNOWN_ENCODING = { "TypeError", "Unknown encoding: %s" },
     ERR_UNKNOWN_SIGNAL = { "TypeError", "Unknown signal: %s" },

@@ -22,5 +22,5 @@ if (process.argv[2]) {
       const text = stderr.toString();
       t(how, status, /from the script|from a timer|a text/.test(text), how === "text" || text.includes("uncaught_values"));
     }
-  }, 60);
+  }, 400);
 }

@@ -30,5 +30,5 @@ else
                 or text:find("a text", 1, true)
             t(each, done.status, words ~= nil, each == "text" or text:find("uncaught_values", 1, true) ~= nil)
         end
-    end, 60)
+    end, 400)
 end

@@ -224,8 +224,7 @@ local function set_capture(_, fn)
             error(errors.arg_type("fn", { "function", "nil" }, fn), 0)
         end
         if capture then
-            local message = "setUncaughtExceptionCaptureCallback was called while a capture callback was active"
-            error(errors.new("Error", "ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET", message), 0)
+            error(errors.of("ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET"), 0)
         end
     end
     capture = fn

@@ -97,12 +97,24 @@ end
 
 -- Installing --------------------------------------------------------------------------------------------------
 
+--- The path from the root on, without "." and "..", whatever is really there.
 local function absolute(path)
-    if path:sub(1, 1) == "/" then
-        return path
+    if path:sub(1, 1) ~= "/" then
+        local here = core.cwd()
+        if not here then
+            return path
+        end
+        path = here .. "/" .. path
     end
-    local here = core.cwd()
-    return here and here .. "/" .. path or path
+    local parts = {}
+    for part in path:gmatch("[^/]+") do
+        if part == ".." then
+            parts[#parts] = nil
+        elseif part ~= "." then
+            parts[#parts + 1] = part
+        end
+    end
+    return "/" .. table.concat(parts, "/")
 end
 
 local function install_arguments(process)
