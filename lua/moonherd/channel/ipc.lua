@@ -239,6 +239,7 @@ end
 --- Ends the channel when what is queued is written. What was kept is wanted no more.
 function Ipc:finish()
     self.finishing = true
+    self.target.channel = nil
     self.kept:clear()
     if self.box:pending() > 0 then
         self.box:flush(0)
