@@ -35,7 +35,7 @@ local HERD = [[
                 local facts = first.process.channel:requests()
                 say("facts", facts.pending, facts.serving, facts.stray)
             end
-            say("second", second:request("x", 5000))
+            say("second", (second:request("x", 5000)))
             first:kill("SIGKILL")
             second:disconnect()
         end)

@@ -46,13 +46,16 @@ describe("a request", function()
     after_each(herd.cleanup)
 
     it("is answered by the worker, in a task and with a callback", function()
-        assert.same({ "echo", "got 5", "true", "false", "slow", "of a task", "callback nil echo" }, run [[
+        assert.same({
+            "echo", "got 5", "true", "false", "slow", "of a task", "called echo", "callback nil echo",
+        }, run [[
             if cluster.isWorker then return process.onRequest(handle) end
             async.run(function()
                 local worker = cluster.fork()
                 for _, message in ipairs { "echo", 5, "nothing", "false", "slow", "task" } do
                     say(told(worker:request(message)))
                 end
+                say("called", (async.call(worker.request, worker, "echo")))
                 worker:request("echo", function(err, answer)
                     say("callback", err, answer)
                     cluster.disconnect()
@@ -310,7 +313,7 @@ describe("a request", function()
                 assert(async.call(server.listen, server, 0, "127.0.0.1"))
                 local client = net.connect(server:address().port, "127.0.0.1")
                 local socket = async.once(server, "connection")
-                say("answer", worker:request("take it", { handle = socket, timeout = 5000 }))
+                say("answer", (worker:request("take it", { handle = socket, timeout = 5000 })))
                 say("client read", (async.once(client, "data")))
                 client:destroy()
                 server:close()

@@ -59,6 +59,7 @@ local function over(task, status, ...)
     for _, joined in ipairs(task._joined or {}) do
         tick.add(pass_on, task, joined)
     end
+    task._joined = nil
     if status == "failed" then
         tick.add(report_unheard, task)
     end
