@@ -262,6 +262,31 @@ describe("a worker whose words to the cluster make no sense", function()
         end)
     end
 
+    -- What the two ends say of sockets that travel, see channel/luggage.
+    for _, words in ipairs({
+        "cmd = 'MOONHERD_SOCKET'",
+        "cmd = 'MOONHERD_SOCKET', number = {}, key = 'x', unread = 5",
+        "cmd = 'MOONHERD_SOCKET', number = 1, key = 0/0, unread = {}",
+        "cmd = 'MOONHERD_SOCKET', number = 1, key = 2 ^ 60, unread = ('x'):rep(2 ^ 20)",
+        "cmd = 'NODE_SOCKET_GET_COUNT'",
+        "cmd = 'NODE_SOCKET_GET_COUNT', key = 1e300",
+        "cmd = 'NODE_SOCKET_COUNT', key = 1, count = {}",
+        "cmd = 'NODE_SOCKET_COUNT', key = -1, count = 0/0",
+        "cmd = 'NODE_SOCKET_NOTIFY_CLOSE', key = 7",
+        "cmd = 'NODE_SOCKET_ALL_CLOSED', key = 7",
+        "cmd = 5, key = 7",
+    }) do
+        it("harms nobody, not even itself: " .. words, function()
+            local master = start(([[
+                require("moonherd.channel").sendInternal(process, { %s })
+                process.send("echo")
+            ]]):format(words))
+            master:expect("echo 1\n")
+            assert.equal(0, herd.count(master, "disconnect 1"))
+            check_rest(master)
+        end)
+    end
+
     it("gets no descriptor of the master's that is no listening socket", function()
         local master = start([[
             local found = 0
