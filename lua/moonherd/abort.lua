@@ -84,6 +84,23 @@ function M.check_signal(value, name)
     return value
 end
 
+--- Calls `stop(err)` when the signal is aborted, in the next tick if it is already; no more once `emitter` has closed.
+---@param emitter moonherd.EventEmitter
+---@param signal moonherd.AbortSignal
+---@param stop fun(err: moonherd.Error)
+function M.obey(emitter, signal, stop)
+    local function on_abort()
+        stop(errors.abort(signal.reason))
+    end
+    if signal.aborted then
+        return tick.add(on_abort)
+    end
+    signal:addEventListener("abort", on_abort)
+    emitter:once("close", function()
+        signal:removeEventListener("abort", on_abort)
+    end)
+end
+
 --- Raises the reason if it is aborted.
 function AbortSignal:throwIfAborted()
     check.object(self, "signal:throwIfAborted", "aborted")

@@ -18,18 +18,23 @@ local TIMER_NAMES = {
     "setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate",
 }
 
---- Node's modules of promises, and what to use instead.
-local PROMISES = {
+local TLS = "http or net behind a proxy that speaks TLS to the clients"
+
+--- Modules of Node's that are not here, and what to use instead.
+local ABSENT = {
     ["dns/promises"] = 'dns, or async.await of require "async"',
     ["timers/promises"] = 'async.sleep of require "async"',
+    http2 = TLS,
+    https = TLS,
+    tls = TLS,
 }
 
 --- A loader for package.loaders: the short name of one of our modules leads to it, if there is such a module.
 local function search_short_name(name)
     local short = name:gsub("^node:", "")
-    if PROMISES[short] then
+    if ABSENT[short] then
         return function()
-            error(require("moonherd.absent").error(('the module "%s"'):format(short), PROMISES[short]), 0)
+            error(require("moonherd.absent").error(('the module "%s"'):format(short), ABSENT[short]), 0)
         end
     elseif not M.short_names[short] then
         return nil

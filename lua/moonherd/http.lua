@@ -14,6 +14,7 @@
 -- Requests and responses are read strictly (net/http_parser.h): a request that could be understood in two ways is
 -- answered with 400, a response with an error.
 
+local absent = require("moonherd.absent")
 local agents = require("moonherd.http.agent")
 local check = require("moonherd.check")
 local client_request = require("moonherd.http.client_request")
@@ -88,6 +89,15 @@ function M.get(url, options, callback)
     req:end_()
     return req
 end
+
+absent.add(M, "http", {
+    CloseEvent = 'the event "close"',
+    MessageEvent = 'the event "message"',
+    OutgoingMessage = "http.ServerResponse or http.ClientRequest",
+    WebSocket = 'the event "upgrade", of a server or of a request',
+    _connectionListener = 'server:emit("connection", socket)',
+    setMaxIdleHTTPParsers = "nothing: a parser is a part of its connection here",
+})
 
 --- Raises ERR_INVALID_HTTP_TOKEN unless it can be a header's name.
 ---@param name string

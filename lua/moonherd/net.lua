@@ -9,6 +9,7 @@
 --
 --     local socket = net.connect(8000, "127.0.0.1", function() socket:end_("hello\n") end)
 
+local absent = require("moonherd.absent")
 local check = require("moonherd.check")
 local core = require("moonherd.core")
 local open = require("moonherd.net.open")
@@ -73,5 +74,16 @@ function M.connect(...)
 end
 
 M.createConnection = M.connect
+
+local IN_TURN = "net.connect, which tries the addresses of a name one after the other until one answers"
+
+absent.add(M, "net", {
+    BlockList = 'socket.remoteAddress and socket:destroy() in a listener of "connection"',
+    SocketAddress = "a table { address =, family =, port = }",
+    getDefaultAutoSelectFamily = IN_TURN,
+    getDefaultAutoSelectFamilyAttemptTimeout = IN_TURN,
+    setDefaultAutoSelectFamily = IN_TURN,
+    setDefaultAutoSelectFamilyAttemptTimeout = IN_TURN,
+})
 
 return M

@@ -141,4 +141,22 @@ describe("a member of Node's that Lua has no use for", function()
         end
         assert.is_nil(events.nothingOfTheKind)
     end)
+
+    it("of net and http too, and their options", function()
+        for _, name in ipairs({ "BlockList", "SocketAddress", "setDefaultAutoSelectFamily" }) do
+            assert.equal("ERR_NOT_IN_LUA", refused("^net." .. name .. " is not.*: use ", function() return net[name] end))
+        end
+        for _, name in ipairs({ "OutgoingMessage", "setMaxIdleHTTPParsers", "WebSocket" }) do
+            assert.equal("ERR_NOT_IN_LUA", refused("^http." .. name .. " is not", function() return http[name] end))
+        end
+        for name, value in pairs({ onread = {}, lookup = print, autoSelectFamily = true, blockList = {} }) do
+            local options = { port = 1, [name] = value }
+            assert.equal("ERR_NOT_IN_LUA", refused("^options." .. name .. " is not", net.connect, options))
+        end
+        require("moonherd.globals").install()
+        for _, name in ipairs({ "https", "node:http2", "tls" }) do
+            local _, message = pcall(require, name)
+            assert.matches("is not part of moonherd: use http or net behind a proxy", tostring(message))
+        end
+    end)
 end)

@@ -10,6 +10,7 @@
 -- error, close. Nothing is sent before the first write, end_ or flushHeaders. The end of the body is always marked: by
 -- its length where it is sent whole or has a Content-Length, else by chunks.
 
+local abort = require("moonherd.abort")
 local agents = require("moonherd.http.agent")
 local body = require("moonherd.http.client_body")
 local check = require("moonherd.check")
@@ -338,19 +339,6 @@ local function set_headers(self, options)
     end
 end
 
-local function obey(self, signal)
-    local function abort()
-        self:destroy(errors.abort(signal.reason))
-    end
-    if signal.aborted then
-        return tick.add(abort)
-    end
-    signal:addEventListener("abort", abort)
-    self:once("close", function()
-        signal:removeEventListener("abort", abort)
-    end)
-end
-
 --- The agent as the program sees it, and the one that finds the connection: a pool of its own for a request that makes
 --- its connection itself.
 local function choose_agent(options, default_agent)
@@ -389,7 +377,7 @@ function M.new(default_agent, url, options, callback)
         self:once("response", callback)
     end
     if options.signal then
-        obey(self, options.signal)
+        abort.obey(self, options.signal, function(err) self:destroy(err) end)
     end
     local expects = self:hasHeader("expect")
     options.signal = nil

@@ -5,6 +5,7 @@
 -- options: host, port, path, method, headers, auth, agent, socketPath, timeout, localAddress, localPort, family,
 -- createConnection, setHost, signal, maxHeaderSize.
 
+local abort = require("moonherd.abort")
 local check = require("moonherd.check")
 local errors = require("moonherd.errors")
 local headers = require("moonherd.http.headers")
@@ -118,10 +119,7 @@ local function check_all(options)
             error(errors.out_of_range("options.timeout", "a non-negative finite number", options.timeout), 0)
         end
     end
-    local signal = options.signal
-    if signal ~= nil and not (type(signal) == "table" and signal.addEventListener) then
-        error(errors.arg_type("options.signal", "AbortSignal", signal), 0)
-    end
+    check.opt(abort.check_signal, options.signal, "options.signal")
 end
 
 ---@param url string|table|nil

@@ -4,6 +4,7 @@
 --     local options, callback = args.read("/run/app.sock")                      -- { path = "/run/app.sock" }
 --     local target, callback = args.read_listen(...)                            -- checked, with a backlog
 
+local abort = require("moonherd.abort")
 local check = require("moonherd.check")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
@@ -80,13 +81,15 @@ local function check_target(target)
     check.opt(check.integer, target.backlog, "options.backlog", 0, MAX_INT)
     check.opt(check.boolean, target.ipv6Only, "options.ipv6Only")
     check.opt(check.boolean, target.reusePort, "options.reusePort")
+    check.opt(check.boolean, target.exclusive, "options.exclusive")
+    check.opt(abort.check_signal, target.signal, "options.signal")
 end
 
-local COPIED = { "path", "host", "port", "backlog", "ipv6Only", "exclusive", "reusePort" }
+local COPIED = { "path", "host", "port", "backlog", "ipv6Only", "exclusive", "reusePort", "signal" }
 
 --- What listen was called with, as source.open wants it, but with the host by name still. Raises for what is wrong.
 ---@param ... any as listen takes them
----@return table target path, host, port, fd (the target's own), backlog, ipv6Only, exclusive, reusePort, mode
+---@return table target path, host, port, fd (the target's own), backlog, ipv6Only, exclusive, reusePort, signal, mode
 ---@return function? callback
 function M.read_listen(...)
     local first, second, third = ...

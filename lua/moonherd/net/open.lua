@@ -3,6 +3,8 @@
 --     local socket = open.new { fd = 3 }
 --     local connection = open.accept(fd, server, shared)
 
+local abort = require("moonherd.abort")
+local absent = require("moonherd.absent")
 local check = require("moonherd.check")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
@@ -24,9 +26,30 @@ local function set_options(self, options)
     end
 end
 
+local SWITCHES = { "allowHalfOpen", "pauseOnConnect", "noDelay", "keepAlive", "readable", "writable", "pauseOnCreate",
+    "shared" }
+
+local IN_TURN = "net.connect as it is, which tries the addresses of a name one after the other"
+local ABSENT = {
+    autoSelectFamily = IN_TURN,
+    autoSelectFamilyAttemptTimeout = IN_TURN,
+    blockList = "socket.remoteAddress and socket:destroy() in a listener",
+    lookup = "dns.lookup first, and its address as options.host",
+    onread = 'a listener of "data"',
+}
+
 --- Raises for options that are wrong; those of servers and of sockets alike.
 ---@param options table
 function M.check_options(options)
+    for name, instead in pairs(ABSENT) do
+        if options[name] ~= nil then
+            error(absent.error("options." .. name, instead), 0)
+        end
+    end
+    for _, name in ipairs(SWITCHES) do
+        check.opt(check.boolean, options[name], "options." .. name)
+    end
+    check.opt(abort.check_signal, options.signal, "options.signal")
     check.opt(check.integer, options.highWaterMark, "options.highWaterMark", 0)
     check.opt(check.integer, options.maxQueueBytes, "options.maxQueueBytes", 0)
     check.opt(check.number, options.keepAliveInitialDelay, "options.keepAliveInitialDelay")
@@ -84,6 +107,9 @@ function M.unconnected(options)
     M.check_options(options)
     local self = setmetatable({}, Socket)
     set_options(self, options)
+    if options.signal then
+        abort.obey(self, options.signal, function(err) self:destroy(err) end)
+    end
     return self
 end
 

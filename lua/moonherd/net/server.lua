@@ -6,6 +6,7 @@
 -- Where connections come from is the source's business (source.lua). Other servers (http) inherit from this class and
 -- make something else of a connection: they override accept_fd.
 
+local abort = require("moonherd.abort")
 local args = require("moonherd.net.args")
 local check = require("moonherd.check")
 local core = require("moonherd.core")
@@ -94,6 +95,9 @@ function Server:listen(...)
     cancel(self)
     if callback then
         self:once("listening", callback)
+    end
+    if target.signal then
+        abort.obey(self, target.signal, function() self:close() end)
     end
     local numeric = target.host and target.host ~= "" and core.isIP(target.host)
     if numeric == 0 and not (target.fd or target.path) then
