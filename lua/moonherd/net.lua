@@ -19,25 +19,25 @@ local Socket = require("moonherd.net.socket")
 local M = {}
 
 --- 4 or 6 for a numeric address, 0 for anything else.
----@param text any
+---@param input any
 ---@return integer
-function M.isIP(text)
-    return core.isIP(text)
+function M.isIP(input)
+    return core.isIP(input)
 end
 
----@param text any
+---@param input any
 ---@return boolean
-function M.isIPv4(text)
-    return core.isIP(text) == 4
+function M.isIPv4(input)
+    return core.isIP(input) == 4
 end
 
----@param text any
+---@param input any
 ---@return boolean
-function M.isIPv6(text)
-    return core.isIP(text) == 6
+function M.isIPv6(input)
+    return core.isIP(input) == 6
 end
 
---- The classes, which make an object when called: net.Socket { fd = 3 }, net.Server(on_connection).
+--- The classes, which make an object when called: net.Socket { fd = 3 }, net.Server(connection_listener).
 M.Socket = setmetatable({}, {
     __index = Socket,
     __call = function(_, options)
@@ -56,11 +56,11 @@ M.Server = setmetatable({}, {
 --- A server that does not listen yet.
 ---@param options table? allowHalfOpen, pauseOnConnect, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark,
 ---maxQueueBytes
----@param on_connection fun(socket: moonherd.Socket)? listener of "connection"
+---@param connection_listener fun(socket: moonherd.Socket)? listener of "connection"
 ---@return moonherd.Server
-function M.createServer(options, on_connection)
+function M.createServer(options, connection_listener)
     check.no_object(options, M, "net.createServer")
-    return M.Server(options, on_connection)
+    return M.Server(options, connection_listener)
 end
 
 --- Connects: (port, host?, callback?), (path, callback?) or (options, callback?). options: port and host, or path;

@@ -11,7 +11,7 @@ local types = require("scripts.api.types")
 
 -- Modules that have no entries yet. This table shrinks to nothing.
 local NOT_YET = {
-    http = true, net = true,
+    http = true,
 }
 
 -- Classes that no user meets: of the engine's own conversations.

@@ -105,9 +105,10 @@ describe("arguments that nobody can mean", function()
 
     it("of setKeepAlive are bounded by what the system takes", function()
         local client = sockets.pair()
-        for _, delay in ipairs({ 0, 999, 1000, 1e300, math.huge, -5, NAN }) do
+        for _, delay in ipairs({ 0, 999, 1000, 1e300, math.huge, -5 }) do
             assert.equal(client, client:setKeepAlive(true, delay))
         end
+        refused('"initialDelay" is out of range', client.setKeepAlive, client, true, NAN)
         refused('"initialDelay" argument', client.setKeepAlive, client, true, "long")
         assert.is_false(client.destroyed)
     end)
@@ -144,7 +145,7 @@ describe("a member of Node's that Lua has no use for", function()
 
     it("of net and http too, and their options", function()
         for _, name in ipairs({ "BlockList", "SocketAddress", "setDefaultAutoSelectFamily" }) do
-            assert.equal("ERR_NOT_IN_LUA", refused("^net." .. name .. " is not.*: use ", function() return net[name] end))
+            assert.equal("ERR_NOT_IN_LUA", refused("^net." .. name .. " is not", function() return net[name] end))
         end
         for _, name in ipairs({ "OutgoingMessage", "setMaxIdleHTTPParsers", "WebSocket" }) do
             assert.equal("ERR_NOT_IN_LUA", refused("^http." .. name .. " is not", function() return http[name] end))

@@ -33,10 +33,15 @@ end
 
 --- The delay of setKeepAlive as the system takes it: whole seconds; 0, its own, for less than one.
 ---@param delay any ms
+---@param name string? "initialDelay" unless given
 ---@return integer
-function M.keep_alive(delay)
-    delay = check.opt(check.number, delay, "initialDelay") or 0
-    return delay >= 1000 and math.floor(math.min(delay / 1000, MAX_KEEP_ALIVE_S)) or 0 -- NaN is no delay
+function M.keep_alive(delay, name)
+    name = name or "initialDelay"
+    delay = check.opt(check.number, delay, name) or 0
+    if delay ~= delay then
+        error(errors.out_of_range(name, "a number", delay), 0)
+    end
+    return delay >= 1000 and math.floor(math.min(delay / 1000, MAX_KEEP_ALIVE_S)) or 0
 end
 
 ---@param ... any as connect and listen take them

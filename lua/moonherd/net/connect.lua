@@ -130,7 +130,7 @@ end
 --- Connects: (port, host?, callback?), (path, callback?) or (options, callback?). "connect" and "ready" follow, or
 --- "error".
 function Connect:connect(...)
-    check.object(self, "socket:connect")
+    check.object(self, "socket:connect", "connecting")
     local options, callback = args.read(...)
     check_options(options)
     check.opt(check.number, options.timeout, "options.timeout")

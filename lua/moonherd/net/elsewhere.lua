@@ -47,7 +47,7 @@ end
 --- of them hangs up first.
 ---@param callback fun(err: moonherd.Error?, count: integer?)
 function Elsewhere:getConnections(callback)
-    check.object(self, "server:getConnections")
+    check.object(self, "server:getConnections", "listening")
     check.fn(callback, "callback")
     local lent = self._lent or {}
     local left, total = #lent, self._connections

@@ -5,6 +5,7 @@
 
 local abort = require("moonherd.abort")
 local absent = require("moonherd.absent")
+local args = require("moonherd.net.args")
 local check = require("moonherd.check")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
@@ -52,7 +53,7 @@ function M.check_options(options)
     check.opt(abort.check_signal, options.signal, "options.signal")
     check.opt(check.integer, options.highWaterMark, "options.highWaterMark", 0)
     check.opt(check.integer, options.maxQueueBytes, "options.maxQueueBytes", 0)
-    check.opt(check.number, options.keepAliveInitialDelay, "options.keepAliveInitialDelay")
+    args.keep_alive(options.keepAliveInitialDelay, "options.keepAliveInitialDelay")
 end
 
 local function check_fd(fd)

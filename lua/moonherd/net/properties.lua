@@ -2,6 +2,8 @@
 --
 --     properties.install(Socket)
 
+local check = require("moonherd.check")
+
 local M = {}
 
 local getters = {}
@@ -63,6 +65,7 @@ end
 
 --- The bound address of this end: { address =, family =, port = }; empty without one.
 function M.address(self)
+    check.object(self, "socket:address", "connecting")
     local address = lookup(self, false)
     return address and address.port and address or {}
 end

@@ -7,6 +7,7 @@
 -- Fields: _unread (list of chunks that came while nobody listened), _unread_bytes, _peer_ended (the other side will
 -- send nothing more).
 
+local check = require("moonherd.check")
 local idle = require("moonherd.net.idle")
 local readable = require("moonherd.stream.readable")
 local tick = require("moonherd.tick")
@@ -87,6 +88,7 @@ end
 
 --- Passes data on, from now until pause.
 function Reading:resume()
+    check.object(self, "socket:resume", "emit")
     if not self.readableFlowing then
         self.readableFlowing = true
         if self._handle and not self.connecting then
@@ -98,6 +100,7 @@ end
 
 --- Nothing more is read until resume.
 function Reading:pause()
+    check.object(self, "socket:pause", "emit")
     self.readableFlowing = false
     if self._handle then
         self._handle:readStop()

@@ -87,7 +87,7 @@ end
 --- callback?) or (options, callback?). "listening" or "error" follows.
 ---@return self
 function Server:listen(...)
-    check.object(self, "server:listen")
+    check.object(self, "server:listen", "listening")
     if self._source then
         error(errors.of("ERR_SERVER_ALREADY_LISTEN"), 0)
     end
@@ -111,6 +111,7 @@ end
 
 --- Where it listens: { address =, family =, port = }, or the path; nil while it does not.
 function Server:address()
+    check.object(self, "server:address", "listening")
     return self._source and self._source:address() or nil
 end
 
@@ -223,7 +224,7 @@ end
 --- Takes no more connections. "close" follows when those there are have ended.
 ---@param callback fun(err: moonherd.Error?)? called at "close"; with an error if it was not running
 function Server:close(callback)
-    check.object(self, "server:close")
+    check.object(self, "server:close", "listening")
     check.opt(check.fn, callback, "callback")
     local running = self._source
     if callback then
@@ -244,6 +245,7 @@ function Server:close(callback)
 end
 
 function Server:ref()
+    check.object(self, "server:ref", "listening")
     self._unref = nil
     if self._source then
         self._source:ref()
@@ -252,6 +254,7 @@ function Server:ref()
 end
 
 function Server:unref()
+    check.object(self, "server:unref", "listening")
     self._unref = true
     if self._source then
         self._source:unref()

@@ -99,6 +99,7 @@ end
 --- Closes now; what waits to be sent is lost. With `err`, "error" tells of it before "close" does.
 ---@param err any?
 function Socket:destroy(err)
+    check.object(self, "socket:destroy", "connecting")
     if self.destroyed then
         return self
     end
@@ -107,6 +108,7 @@ end
 
 --- Closes once all that was written is sent.
 function Socket:destroySoon()
+    check.object(self, "socket:destroySoon", "connecting")
     if not self.writableEnded then
         self:end_()
     end
@@ -120,6 +122,7 @@ end
 
 --- Closes so that the other side sees a reset (ECONNRESET). TCP only.
 function Socket:resetAndDestroy()
+    check.object(self, "socket:resetAndDestroy", "connecting")
     if self.destroyed or not (self._handle or self.connecting) then
         return self:destroy(errors.new("Error", "ERR_SOCKET_CLOSED", "Socket is closed"))
     elseif self.connecting then
@@ -153,10 +156,11 @@ end
 -- Options -----------------------------------------------------------------------------------------------------
 
 --- "timeout" is emitted after so many ms in which nothing was read or written, 0 for never. It closes nothing.
----@param ms number
+---@param msecs number
 ---@param callback function? a listener for the next one; with 0, one to remove
-function Socket:setTimeout(ms, callback)
-    check.number(ms, "msecs")
+function Socket:setTimeout(msecs, callback)
+    check.object(self, "socket:setTimeout", "connecting")
+    local ms = check.number(msecs, "msecs")
     if not (ms >= 0 and ms < math.huge) then
         error(errors.out_of_range("msecs", "a non-negative finite number", ms), 0)
     end
@@ -178,9 +182,11 @@ function Socket:setTimeout(ms, callback)
 end
 
 --- Small writes are sent at once instead of being gathered (TCP_NODELAY).
----@param on boolean? true unless given
-function Socket:setNoDelay(on)
-    self._no_delay = on ~= false
+---@param no_delay boolean? true unless given
+function Socket:setNoDelay(no_delay)
+    check.object(self, "socket:setNoDelay", "connecting")
+    check.opt(check.boolean, no_delay, "noDelay")
+    self._no_delay = no_delay ~= false
     if self._handle and not self.connecting then
         self._handle:nodelay(self._no_delay)
     end
@@ -188,10 +194,13 @@ function Socket:setNoDelay(on)
 end
 
 --- Has the system look after `delay` ms of silence whether the other side is still there.
----@param on boolean? false unless given
----@param delay number? 0: the system's own
-function Socket:setKeepAlive(on, delay)
-    self._keep_alive = on and args.keep_alive(delay) or false
+---@param enable boolean? false unless given
+---@param initial_delay number? 0: the system's own
+function Socket:setKeepAlive(enable, initial_delay)
+    check.object(self, "socket:setKeepAlive", "connecting")
+    check.opt(check.boolean, enable, "enable")
+    local delay = args.keep_alive(initial_delay)
+    self._keep_alive = enable and delay or false
     if self._handle and not self.connecting then
         self._handle:keepalive(self._keep_alive ~= false, self._keep_alive or 0)
     end
@@ -199,6 +208,7 @@ function Socket:setKeepAlive(on, delay)
 end
 
 function Socket:ref()
+    check.object(self, "socket:ref", "connecting")
     self._unref = nil
     if self._handle then
         self._handle:ref()
@@ -207,6 +217,7 @@ function Socket:ref()
 end
 
 function Socket:unref()
+    check.object(self, "socket:unref", "connecting")
     self._unref = true
     if self._handle then
         self._handle:unref()
@@ -269,6 +280,7 @@ end
 --- Takes the connection out of this object: its descriptor, the caller's from now on; nil without a connection.
 ---@return integer?
 function Socket:detach()
+    check.object(self, "socket:detach", "connecting")
     local fd = self:_share()
     if fd then
         self:_give_up()

@@ -88,9 +88,9 @@ end
 ---@param callback fun(err: moonherd.Error?)? called when the kernel has all of it
 ---@return boolean enough false when so much waits that the caller should wait for "drain"
 function Writing:write(data, encoding, callback)
+    check.object(self, "socket:write", "connecting")
     callback = writable.callback(encoding, callback)
     if type(data) ~= "string" then
-        check.object(self, "socket:write")
         error(errors.arg_type("chunk", "string", data), 0)
     elseif self.writableEnded or self.destroyed then
         return refuse_write(self, callback)
@@ -187,7 +187,7 @@ end
 ---@param encoding string?
 ---@param callback fun(err: moonherd.Error?)? called at "finish", or when it will not come
 function Writing:end_(data, encoding, callback)
-    check.object(self, "socket:end_")
+    check.object(self, "socket:end_", "connecting")
     if check.callable(data) then
         data, encoding, callback = nil, nil, data
     end
