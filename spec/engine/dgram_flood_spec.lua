@@ -2,8 +2,8 @@
 local calls = require("spec.support.calls")
 local dgram = require("moonherd.dgram")
 local leaks = require("spec.support.leaks")
-local sys = require("spec.support.sys")
 local timers = require("moonherd.timers")
+local udp = require("spec.support.udp")
 local wait = require("spec.support.wait")
 
 describe("a flood of datagrams", function()
@@ -31,17 +31,6 @@ describe("a flood of datagrams", function()
         return socket, socket:address().port
     end
 
-    --- How many datagrams the kernel has dropped for want of room in the socket of this port.
-    local function drops(port)
-        for line in sys.slurp("/proc/net/udp"):gmatch("[^\n]+") do
-            local local_port, count = line:match("^%s*%d+: %x+:(%x+) .- (%d+)%s*$")
-            if local_port and tonumber(local_port, 16) == port then
-                return tonumber(count)
-            end
-        end
-        error("no socket is bound to port " .. port)
-    end
-
     it("loses only what the kernel dropped, and keeps the order", function()
         local received, last = 0, 0
         local socket, port = bound(function(text)
@@ -55,12 +44,12 @@ describe("a flood of datagrams", function()
         for i = 1, SENT do
             client:send(tostring(i), port, "127.0.0.1") -- all before the receiver has a turn
         end
-        local dropped = drops(port)
+        local dropped = udp.drops(port)
         assert.is_true(dropped > 0 and dropped < SENT, dropped .. " dropped: the test says nothing")
         wait(function() return received + dropped >= SENT end, 10, "all that was not dropped")
         wait.turn()
         assert.equal(SENT, received + dropped)
-        assert.equal(dropped, drops(port))
+        assert.equal(dropped, udp.drops(port))
     end)
 
     it("without an end leaves timers, immediates and other sockets their turns", function()
