@@ -52,11 +52,15 @@ local function process_of(self, call)
     return self.process
 end
 
+--- Passes on what a call returned, as `return call(...)` would, but errors still name who made the call.
+local function as_returned(...)
+    return ...
+end
+
 --- As the process's send: worker:send(message, handle?, options?, callback?).
 ---@return boolean more false when the sender should pause
 function Worker:send(...)
-    local more = process_of(self, "worker:send"):send(...) -- not the last call: errors name who made it
-    return more
+    return as_returned(process_of(self, "worker:send"):send(...))
 end
 
 --- moonherd only: asks the other end, see channel/requests: (message, options?) in a task, or with a callback.
@@ -66,8 +70,7 @@ end
 ---@return any answer
 ---@return moonherd.Error? err
 function Worker:request(message, options, callback)
-    local answer, err = process_of(self, "worker:request"):request(message, options, callback)
-    return answer, err
+    return as_returned(process_of(self, "worker:request"):request(message, options, callback))
 end
 
 --- moonherd only: answers what the other end asks.
