@@ -10,8 +10,7 @@
 #include <grp.h>
 #include <unistd.h>
 
-#define USER_NAME_BYTES 256
-#define MOST_GROUPS     65536 /* the kernel takes no more */
+#define MOST_GROUPS 65536 /* the kernel takes no more */
 
 static const char *const which_names[] = {"uid", "euid", "gid", "egid", NULL};
 
@@ -62,8 +61,8 @@ static int l_identity_group(lua_State *L)
 /* core.userName(number) -> name | nil, message, code, errno */
 static int l_identity_user_name(lua_State *L)
 {
-    char name[USER_NAME_BYTES];
-    int rc = mh_identity_user_name(&mh_state_of(L)->ctx->alloc, identity_arg(L, 1), name, sizeof name);
+    char name[MH_IDENTITY_NAME_BYTES];
+    int rc = mh_identity_user_name(&mh_state_of(L)->ctx->alloc, identity_arg(L, 1), name);
     if (rc < 0)
         return mh_fail(L, rc);
     lua_pushstring(L, name);

@@ -66,7 +66,7 @@ static int identity_look_up(struct mh_alloc *alloc, identity_ask ask, void *ques
 
 struct user_by_name {
     const char *name;
-    uid_t *out;
+    uid_t uid; /* the answer */
 };
 
 static int ask_user(void *question, char *memory, size_t size)
@@ -76,19 +76,21 @@ static int ask_user(void *question, char *memory, size_t size)
     struct passwd *found;
     int rc = getpwnam_r(q->name, &entry, memory, size, &found);
     if (rc == 0 && found)
-        *q->out = found->pw_uid;
+        q->uid = found->pw_uid;
     return rc == 0 && !found ? -1 : rc;
 }
 
 int mh_identity_user(struct mh_alloc *alloc, const char *name, uid_t *out)
 {
-    struct user_by_name question = {name, out};
-    return identity_look_up(alloc, ask_user, &question);
+    struct user_by_name question = {name, 0};
+    int rc = identity_look_up(alloc, ask_user, &question);
+    *out = question.uid;
+    return rc;
 }
 
 struct group_by_name {
     const char *name;
-    gid_t *out;
+    gid_t gid; /* the answer */
 };
 
 static int ask_group(void *question, char *memory, size_t size)
@@ -98,20 +100,21 @@ static int ask_group(void *question, char *memory, size_t size)
     struct group *found;
     int rc = getgrnam_r(q->name, &entry, memory, size, &found);
     if (rc == 0 && found)
-        *q->out = found->gr_gid;
+        q->gid = found->gr_gid;
     return rc == 0 && !found ? -1 : rc;
 }
 
 int mh_identity_group(struct mh_alloc *alloc, const char *name, gid_t *out)
 {
-    struct group_by_name question = {name, out};
-    return identity_look_up(alloc, ask_group, &question);
+    struct group_by_name question = {name, 0};
+    int rc = identity_look_up(alloc, ask_group, &question);
+    *out = question.gid;
+    return rc;
 }
 
 struct name_of_user {
     uid_t uid;
-    char *name;
-    size_t size;
+    char name[MH_IDENTITY_NAME_BYTES]; /* the answer */
     bool fits;
 };
 
@@ -124,15 +127,16 @@ static int ask_name(void *question, char *memory, size_t size)
     if (rc != 0 || !found)
         return rc == 0 ? -1 : rc;
     size_t len = strlen(found->pw_name);
-    q->fits = len < q->size;
+    q->fits = len < sizeof q->name;
     if (q->fits)
         memcpy(q->name, found->pw_name, len + 1);
     return 0;
 }
 
-int mh_identity_user_name(struct mh_alloc *alloc, uid_t uid, char *name, size_t size)
+int mh_identity_user_name(struct mh_alloc *alloc, uid_t uid, char name[MH_IDENTITY_NAME_BYTES])
 {
-    struct name_of_user question = {uid, name, size, true};
+    struct name_of_user question = {.uid = uid, .fits = true};
     int rc = identity_look_up(alloc, ask_name, &question);
+    memcpy(name, question.name, sizeof question.name);
     return rc == 0 && !question.fits ? -ERANGE : rc;
 }

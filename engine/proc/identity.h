@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#define MH_IDENTITY_NAME_BYTES 256
+
 /* Which of the ids. */
 enum mh_identity {
     MH_IDENTITY_UID,
@@ -30,6 +32,6 @@ int mh_identity_user(struct mh_alloc *alloc, const char *name, uid_t *out);
 int mh_identity_group(struct mh_alloc *alloc, const char *name, gid_t *out);
 
 /* A user's name. -ENOENT for nobody's number, -ERANGE when it does not fit, other errno. */
-int mh_identity_user_name(struct mh_alloc *alloc, uid_t uid, char *name, size_t size);
+int mh_identity_user_name(struct mh_alloc *alloc, uid_t uid, char name[MH_IDENTITY_NAME_BYTES]);
 
 #endif

@@ -41,7 +41,7 @@
 ---@field send nil|fun(message: any, sendHandle: any, options: table?, callback: function?): boolean Sends the parent a
 ---message, as `child:send` does. Nil without a channel.
 ---@field stderr moonherd.WriteStream Standard error.
----@field stdin table Standard input: a net.Socket that is only read, or for a file an object with the same methods.
+---@field stdin moonherd.Readable Standard input: a net.Socket that is only read, or for a file a moonherd.ReadStream.
 ---Nothing is read, and the program is not kept alive, before somebody listens for "data", pipes it or calls resume. A
 ---terminal has `isTTY`, `isRaw` and `setRawMode(boolean)`.
 ---@field stdout moonherd.WriteStream Standard output.
@@ -69,6 +69,47 @@
 --- A warning of emitWarning.
 ---@field on fun(self: self, event: "warning", listener: fun(warning: moonherd.Error)): self
 local process = {}
+
+--- process.stdin from a file or a device, which libuv's threads read. It ends without a "close", as in Node; where
+--- there is nothing to read, as in a folder, it ends at once.
+---
+--- Node: https://nodejs.org/docs/latest-v20.x/api/process.html#processstdin
+---@class moonherd.ReadStream: moonherd.Readable
+---@field fd integer? The descriptor (0..).
+---@field readable boolean Whether there may be more to read.
+---@field destroyed boolean Whether it was destroyed.
+local readable = {}
+
+--- Passes data on, from now until pause.
+---
+--- Node: https://nodejs.org/docs/latest-v20.x/api/stream.html#readableresume
+---@return self
+function readable:resume() end
+
+--- Nothing more is read until resume; what is under way is kept.
+---
+--- Node: https://nodejs.org/docs/latest-v20.x/api/stream.html#readablepause
+---@return self
+function readable:pause() end
+
+--- Reads no more. "close" follows; the descriptor stays open, as it is the process's.
+---
+--- Node: https://nodejs.org/docs/latest-v20.x/api/stream.html#readabledestroyerror
+---@param err any told by "error" before
+---@return self
+function readable:destroy(err) end
+
+--- For Node's sake: a read that is under way is waited for in any case.
+---
+--- Node: https://nodejs.org/docs/latest-v20.x/api/net.html#socketref
+---@return self
+function readable:ref() end
+
+--- For Node's sake: as `ref`.
+---
+--- Node: https://nodejs.org/docs/latest-v20.x/api/net.html#socketunref
+---@return self
+function readable:unref() end
 
 --- process.stdout and process.stderr. What write was given is with the reader, or in the kernel's hands, when it
 --- returns: a slow reader makes the program wait, and nothing is lost at its end.

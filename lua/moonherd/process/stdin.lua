@@ -13,6 +13,8 @@ local check = require("moonherd.check")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
 local events = require("moonherd.events")
+local readable = require("moonherd.stream.readable")
+local reading = require("moonherd.net.reading")
 local tick = require("moonherd.tick")
 
 local M = {}
@@ -21,7 +23,7 @@ local STDIN = 0
 
 -- Files -------------------------------------------------------------------------------------------------------
 
-local FileReader = { __name = "ReadStream", fd = STDIN, readable = true, writable = false, destroyed = false }
+local FileReader = { __name = "ReadStream", readable = true, writable = false, destroyed = false }
 
 local function emit_error(self, err)
     self:emit("error", err)
@@ -34,6 +36,7 @@ end
 --- Reads no more. The descriptor stays open, as it is the process's.
 ---@param err any? told by "error" before "close" comes
 function FileReader:destroy(err)
+    check.object(self, "stream:destroy", "_handle")
     if not self.destroyed then
         self.destroyed, self.readable, self._unread = true, false, nil
         self._handle:close()
@@ -57,11 +60,16 @@ function FileReader:_destroyIfDone()
     end
 end
 
+--- A read that is under way is waited for in any case, and there is none otherwise.
 function FileReader:ref()
+    check.object(self, "stream:ref", "_handle")
     return self
 end
 
-FileReader.unref = FileReader.ref
+function FileReader:unref()
+    check.object(self, "stream:unref", "_handle")
+    return self
+end
 
 --- What stands where a handle would, for a stdin that has nothing to give.
 local NOTHING = {}
@@ -69,25 +77,20 @@ for _, name in ipairs({ "readStart", "readStop", "close" }) do
     NOTHING[name] = function() end
 end
 
-local file_class
-
---- The reading half of a socket does for files too.
-local function new_file_reader()
-    if not file_class then
-        for name, value in pairs(require("moonherd.net.reading")) do
-            if FileReader[name] == nil then
-                FileReader[name] = value
-            end
-        end
-        require("moonherd.stream.readable").install(FileReader)
-        file_class = events.mixin(FileReader)
+for name, value in pairs(reading) do -- the half of a socket does for files too
+    if FileReader[name] == nil then
+        FileReader[name] = value
     end
-    return setmetatable({ _read_only = true }, file_class)
 end
+readable.install(FileReader)
+events.mixin(FileReader)
 
-local function open_file()
-    local self = new_file_reader()
-    self._handle = core.file(self, STDIN)
+--- Reads a file or a device; anything else, and nil, has nothing to give.
+---@param fd integer? borrowed
+---@return moonherd.ReadStream
+function M.new(fd)
+    local self = setmetatable({ _read_only = true, fd = fd }, FileReader)
+    self._handle = fd and core.file(self, fd)
     if not self._handle then
         self._handle, self._peer_ended, self._empty = NOTHING, true, true
     end
@@ -131,13 +134,11 @@ local function open(process)
     local terminal = core.isatty(STDIN)
     local channel = process.channel
     if channel and channel.fd == STDIN then
-        local self = new_file_reader()
-        self._handle, self._peer_ended, self._empty = NOTHING, true, true
-        return self
+        return M.new()
     elseif not terminal and not core.streamKind(STDIN) then
-        return open_file()
+        return M.new(STDIN)
     end
-    local self = open_stream(terminal and core.tty or core.stream) or open_file()
+    local self = open_stream(terminal and core.tty or core.stream) or M.new(STDIN)
     if terminal then
         self.isTTY, self.isRaw, self.setRawMode = true, false, set_raw_mode
         process._at_exit(function()

@@ -1,5 +1,6 @@
 --- What the bad-input cases need for process.
 local core = require("moonherd.core")
+local stdin = require("moonherd.process.stdin")
 local stdio = require("moonherd.process.stdio")
 
 local function nothing() end
@@ -10,7 +11,14 @@ local function write_stream()
     return stream
 end
 
+local function read_stream()
+    local stream = stdin.new(core.openNull())
+    stream:on("error", nothing)
+    return stream
+end
+
 local function close(stream)
+    stream:destroy()
     core.closeFd(stream.fd)
 end
 
@@ -23,6 +31,11 @@ end
 
 return {
     receivers = {
+        ["moonherd.ReadStream"] = {
+            open = read_stream,
+            closed = function() return read_stream():destroy() end,
+            dispose = close,
+        },
         ["moonherd.WriteStream"] = {
             open = write_stream,
             closed = function() return write_stream():end_() end,
@@ -41,6 +54,7 @@ return {
     dangerous = dangerous,
     named = {
         -- Node's words.
+        ["moonherd.ReadStream:pipe"] = { ["options.end_"] = "options.end" },
         ["process.cpuUsage"] = { previousValue = "prevValue" },
     },
     dispose = nothing,
