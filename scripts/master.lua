@@ -2,6 +2,8 @@
 --
 --     scripts/run                      HOST, PORT and WORKERS change where and how many
 --     kill -HUP <pid of the master>    reads policy.lua again and applies it to the running herd
+--
+-- More to run, one idea each: scripts/examples.
 
 local cluster = require "cluster"
 

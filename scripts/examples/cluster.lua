@@ -39,8 +39,31 @@ local function start()
     return worker
 end
 
-local herd = {}
+--- Lets a worker finish, and waits until it has.
+local function finish(worker)
+    if worker and not worker:isDead() then
+        worker:disconnect()
+        async.once(worker, "exit")
+        console.log("worker %d has finished", worker.id)
+    end
+end
+
+local herd = {} -- by place, 1 to WORKERS; a place is empty when its worker died and no other came up
 local replacing = false
+
+cluster.on("exit", async.wrap(function(worker, code, signal)
+    for i = 1, WORKERS do
+        if herd[i] == worker and not worker.exitedAfterDisconnect then
+            console.log("worker %d died (%s)", worker.id, signal or code)
+            local new = start()
+            if herd[i] == worker then
+                herd[i] = new
+            else
+                finish(new) -- the place was taken meanwhile
+            end
+        end
+    end
+end))
 
 process.on("SIGHUP", async.wrap(function()
     if replacing then
@@ -50,13 +73,11 @@ process.on("SIGHUP", async.wrap(function()
     for i = 1, WORKERS do
         local old, new = herd[i], start()
         if not new then
-            console.log("worker %d goes on, and so do the rest", old.id)
-            break
+            replacing = false
+            return console.log("no more are replaced: those there are go on")
         end
         herd[i] = new
-        old:disconnect()
-        async.once(old, "exit")
-        console.log("worker %d has finished", old.id)
+        finish(old)
     end
     replacing = false
     console.log("all is replaced: kill -HUP %d does it again", process.pid)
