@@ -22,7 +22,14 @@ if cluster.isPrimary then
                 cluster.disconnect()
                 for _, each in ipairs(clients) do each:destroy() end
             end)
-            setTimeout(function() t("asked again and again", refusals > 100) clients[1]:destroy() end, 300)
+            local looks, timer = 0, nil
+            timer = setInterval(function()
+                looks = looks + 1
+                if refusals <= 100 and looks < 75 then return end
+                clearInterval(timer)
+                t("asked again and again", refusals > 100)
+                clients[1]:destroy()
+            end, 20)
         end
         next_one(0)
     end)
