@@ -166,7 +166,7 @@ static size_t http_feed(struct mh_http *c, const char *bytes, size_t len)
         size_t used;
         bool begun = mh_http_parser_midway(&c->parser);
         enum mh_http_step step = mh_http_parse(&c->parser, bytes + done, len - done, &used);
-        if (!begun && used > 0)
+        if (!begun && (used > 0 || step == MH_HTTP_BAD)) /* the first byte may be the bad one */
             c->request_at_ms = http_now(c);
         done += used;
         if (step == MH_HTTP_MORE) {
