@@ -20,7 +20,7 @@ if (!process.argv[2]) {
     if (m.port) return primary.send("fill");
     if (m.free) return next(m.free);
     let answer = "closed without an answer";
-    const c = net.connect(m.full, "127.0.0.1", () => setTimeout(() => primary.send("free"), 200));
+    const c = net.connect(m.full, "127.0.0.1", () => setTimeout(() => primary.send("free"), 1000));
     c.on("data", (d) => { answer = d.toString(); });
     c.on("error", () => {});
     c.on("close", () => { t("the first", answer); next(m.full); });

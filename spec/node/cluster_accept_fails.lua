@@ -20,7 +20,7 @@ if not process.argv[3] then
         if m.free then return next_one(m.free) end
         local answer = "closed without an answer"
         local c = net.connect(m.full, "127.0.0.1", function()
-            setTimeout(function() primary:send("free") end, 200)
+            setTimeout(function() primary:send("free") end, 1000)
         end)
         c:on("data", function(d) answer = d end)
         c:on("error", function() end)

@@ -4,13 +4,14 @@ const t = require("./trace");
 const cluster = require("cluster");
 const net = require("net");
 if (cluster.isPrimary) {
-  let listening = 0, answered = 0;
+  let listening = 0, answered = 0, late;
+  const finish = () => { t("answered", answered); process.exit(); };
   cluster.on("listening", (w, a) => {
     if (++listening < 2) return;
     cluster.workers[1].once("message", () => {
       // One of these four goes to a worker that will never take it.
       for (let i = 0; i < 4; i++) {
-        net.connect(a.port, "127.0.0.1").on("data", () => answered++).on("error", () => {});
+        net.connect(a.port, "127.0.0.1").on("data", () => { if (++answered === 4 && late) finish(); }).on("error", () => {});
       }
       setTimeout(() => cluster.workers[1].process.kill("SIGKILL"), 300);
     });
@@ -18,7 +19,8 @@ if (cluster.isPrimary) {
   });
   cluster.on("exit", (w, code, signal) => {
     t("exit", code, signal);
-    setTimeout(() => { t("answered", answered); process.exit(); }, 700);
+    if (answered === 4) return finish();
+    late = setTimeout(finish, 1500);
   });
   cluster.fork();
   cluster.fork();

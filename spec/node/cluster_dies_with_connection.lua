@@ -3,7 +3,8 @@ local t = require("trace")
 local cluster = require("cluster")
 local net = require("net")
 if cluster.isPrimary then
-    local listening, answered = 0, 0
+    local listening, answered, late = 0, 0, nil
+    local function finish() t("answered", answered) process.exit() end
     cluster.on("listening", function(_, a)
         listening = listening + 1
         if listening < 2 then return end
@@ -11,7 +12,10 @@ if cluster.isPrimary then
             -- One of these four goes to a worker that will never take it.
             for _ = 1, 4 do
                 local c = net.connect(a.port, "127.0.0.1")
-                c:on("data", function() answered = answered + 1 end)
+                c:on("data", function()
+                    answered = answered + 1
+                    if answered == 4 and late then finish() end
+                end)
                 c:on("error", function() end)
             end
             setTimeout(function() cluster.workers[1].process:kill("SIGKILL") end, 300)
@@ -20,7 +24,8 @@ if cluster.isPrimary then
     end)
     cluster.on("exit", function(_, code, signal)
         t("exit", code, signal)
-        setTimeout(function() t("answered", answered) process.exit() end, 700)
+        if answered == 4 then return finish() end
+        late = setTimeout(finish, 1500)
     end)
     cluster.fork()
     cluster.fork()

@@ -9,7 +9,7 @@ if (cluster.isPrimary) {
   const w = cluster.fork();
   w.once("message", () => {
     w.process.kill("SIGKILL");
-    spawnSync("sleep", ["0.2"]); // it dies, and nobody here has noticed
+    spawnSync("sleep", ["0.5"]); // it dies, and nobody here has noticed
     if (!w.isDead()) w.disconnect();
     w.on("exit", (code, signal) => {
       t("exit", code, signal);

@@ -8,7 +8,7 @@ if cluster.isPrimary then
     local w = cluster.fork()
     w:once("message", function()
         w.process:kill("SIGKILL")
-        spawnSync("sleep", { "0.2" }) -- it dies, and nobody here has noticed
+        spawnSync("sleep", { "0.5" }) -- it dies, and nobody here has noticed
         if not w:isDead() then w:disconnect() end
         w:on("exit", function(code, signal)
             t("exit", code, signal)

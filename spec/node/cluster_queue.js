@@ -15,11 +15,16 @@ if (cluster.isPrimary) {
       const before = open();
       for (let i = 0; i < clients; i++) {
         net.connect(a.port, "127.0.0.1").on("error", () => {}).on("connect", () => {
-          if (++connected === clients) setTimeout(() => {
+          if (++connected < clients) return;
+          let looks = 0;
+          const look = setInterval(() => {
             // Beside the clients' own ends.
-            t("held by the primary", open() - before - clients > 200 ? "nearly all" : "some");
+            const held = open() - before - clients;
+            if (held <= 200 && ++looks < 20) return;
+            clearInterval(look);
+            t("held by the primary", held > 200 ? "nearly all" : "some");
             w.process.kill("SIGKILL");
-          }, 200);
+          }, 50);
         });
       }
     });

@@ -21,11 +21,16 @@ if cluster.isPrimary then
                 c:on("connect", function()
                     connected = connected + 1
                     if connected < clients then return end
-                    setTimeout(function()
+                    local looks, look = 0, nil
+                    look = setInterval(function()
                         -- Beside the clients' own ends.
-                        t("held by the primary", open() - before - clients > 200 and "nearly all" or "some")
+                        local held = open() - before - clients
+                        looks = looks + 1
+                        if held <= 200 and looks < 20 then return end
+                        clearInterval(look)
+                        t("held by the primary", held > 200 and "nearly all" or "some")
                         w.process:kill("SIGKILL")
-                    end, 200)
+                    end, 50)
                 end)
             end
         end)
