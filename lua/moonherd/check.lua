@@ -97,6 +97,18 @@ function M.port(value, name, not_zero)
     return port
 end
 
+--- A time in ms, as socket:setTimeout takes it: 0 and fractions too.
+---@param value any
+---@param name string
+---@return number
+function M.timeout(value, name)
+    M.number(value, name)
+    if not (value >= 0 and value < math.huge) then
+        error(errors.out_of_range(name, "a non-negative finite number", value), 0)
+    end
+    return value
+end
+
 --- A string that can cross into C: no NUL byte in it.
 ---@param value any
 ---@param name string

@@ -55,13 +55,13 @@ local M = {
 }
 table.sort(M.METHODS)
 
---- A server; `on_request(req, res)` is its first listener of "request". For options see moonherd.http.server.
+--- A server; `request_listener(req, res)` is its first listener of "request". For options see moonherd.http.server.
 ---@param options table|fun(req: moonherd.http.IncomingMessage, res: moonherd.http.ServerResponse)|nil
----@param on_request fun(req: moonherd.http.IncomingMessage, res: moonherd.http.ServerResponse)?
+---@param request_listener fun(req: moonherd.http.IncomingMessage, res: moonherd.http.ServerResponse)?
 ---@return moonherd.http.Server
-function M.createServer(options, on_request)
+function M.createServer(options, request_listener)
     check.no_object(options, M, "http.createServer")
-    return Server.new(options, on_request)
+    return Server.new(options, request_listener)
 end
 
 M.ClientRequest = setmetatable({}, {
@@ -102,14 +102,15 @@ absent.add(M, "http", {
 --- Raises ERR_INVALID_HTTP_TOKEN unless it can be a header's name.
 ---@param name string
 function M.validateHeaderName(name)
-    headers.key(name)
+    local _ = headers.key(name)
 end
 
 --- Raises ERR_HTTP_INVALID_HEADER_VALUE or ERR_INVALID_CHAR unless it can be a header's value.
 ---@param name string
 ---@param value any
 function M.validateHeaderValue(name, value)
-    headers.values(name, value)
+    headers.key(name)
+    local _ = headers.values(name, value)
 end
 
 return M

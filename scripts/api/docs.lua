@@ -145,6 +145,9 @@ local function put_function(level, owner, entry)
     if entry.alias then
         put("\nThe same as `%s`.", entry.alias)
     else
+        for _, params in ipairs(entry.forms) do
+            put("\n    %s", signature(owner, entry, { params = params, method = entry.method }))
+        end
         put_values("parameter", entry.params)
         put_returns(entry.returns)
         put_raises(entry.raises)

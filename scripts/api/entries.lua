@@ -7,7 +7,8 @@
 --
 -- A module and a class are alike: `name`, `file`, `line`, `doc`, `fields`, `events`, `functions` (by name), `order`
 -- (their names as they stand), `parents`, `source`; a class that is a `record` is a table of options or results. A
--- function: `params`, `returns`, `doc`, `raises`, `source`, `method`, or `alias` (the name of the function that it is).
+-- function: `params`, `forms` (other lists of parameters that it takes), `returns`, `doc`, `raises`, `source`,
+-- `method`, or `alias` (the name of the function that it is).
 
 local types = require("scripts.api.types")
 
@@ -94,7 +95,7 @@ local EVENT = '^on%s+fun%(.-event:%s*"([^"]+)",%s*listener:%s*fun(%b())'
 
 --- The tags of a block of comment lines, each with the text lines before it; its first text is the block's own.
 function Reader:block(lines, first_line)
-    local block = { text = {}, fields = {}, events = {}, params = {}, returns = {} }
+    local block = { text = {}, fields = {}, events = {}, params = {}, returns = {}, forms = {} }
     local text = block.text
     for i, line in ipairs(lines) do
         self.line = first_line + i - 1
@@ -135,7 +136,14 @@ function Reader:block(lines, first_line)
                 else
                     self:complain("%s", union)
                 end
-            elseif tag ~= "meta" and tag ~= "type" and tag ~= "overload" and tag ~= "nodiscard" and tag ~= "alias" then
+            elseif tag == "overload" then
+                local ok, params = pcall(types.parameters, rest)
+                if ok then
+                    block.forms[#block.forms + 1] = params
+                else
+                    self:complain("%s", params)
+                end
+            elseif tag ~= "meta" and tag ~= "type" and tag ~= "nodiscard" and tag ~= "alias" then
                 self:complain("@%s is no tag of ours (see %s/README.md)", tag, FOLDER)
             end
         end
@@ -184,7 +192,7 @@ function Reader:func(block, owner_name, colon, name, args)
     end
     local entry = {
         name = name, method = colon == ":", params = block.params, returns = block.returns,
-        file = self.file, line = self.line,
+        file = self.file, line = self.line, forms = block.forms,
     }
     entry.doc, entry.raises, entry.source = split_text(block.text)
     local described = {}
@@ -247,7 +255,9 @@ function Reader:read()
     for line in io.lines(self.file) do
         number = number + 1
         self.line = number
-        if #line > MAX_COLUMNS and not line:find("^%-%-%- Node: %S+$") then -- a page's address is as long as it is
+        -- A page's address is as long as it is, and LuaLS wants an event on one line.
+        local is_one = line:find("^%-%-%- Node: %S+$") or line:find("^%-%-%-@%a+ %a* ?fun%(")
+        if #line > MAX_COLUMNS and not is_one then
             self:complain("the line has %d columns, %d are the most", #line, MAX_COLUMNS)
         end
         local comment = line:match("^%-%-%-(.*)")

@@ -96,6 +96,33 @@ function M.parse(text)
     return union, text:sub(1, at - 1), (text:sub(at):gsub("^%s+", ""))
 end
 
+--- The parameters of "fun(port: integer, host?: string, callback: function?)"; `self` is none.
+---@param text string
+---@return { name: string, type: table, written: string, doc: string }[]
+function M.parameters(text)
+    local inner = balanced(text, #"fun" + 1, "()")
+    local params, at = {}, 1
+    while at <= #inner do
+        local name, optional, behind = inner:match("^%s*([%w_.]+)(%??)%s*:?%s*()", at)
+        if not name then
+            error(("'%s' is no list of parameters"):format(inner), 0)
+        end
+        local union, after = { { kind = "name", name = "any" } }, behind
+        if inner:sub(behind, behind) ~= "," and behind <= #inner then
+            union, after = parse_union(inner, behind)
+        end
+        local written = inner:sub(behind, after - 1)
+        if optional == "?" then
+            union[#union + 1] = { kind = "name", name = "nil" }
+        end
+        if name ~= "self" then
+            params[#params + 1] = { name = name, type = union, written = written .. optional, doc = "" }
+        end
+        at = inner:match("^%s*,%s*()", after) or #inner + 1
+    end
+    return params
+end
+
 -- Admitting ---------------------------------------------------------------------------------------------------
 
 local function callable(value)

@@ -80,7 +80,7 @@ describe("the entries of the API", function()
         },
         ["a class that the program has not"] = {
             "---@class moonherd.Immediate", "---@class moonherd.Later",
-            "there is no class moonherd.Later in the program",
+            "there is no moonherd.Later:ref in the program",
         },
         ["a type that is none"] = { "---@return boolean\nfunction Timeout", "---@return (boolean\nfunction Timeout",
             "is not closed" },

@@ -16,7 +16,9 @@
 --                  objects to call methods on, a new one each time; for parameters of that class too
 --     valid      = { ["timers.setTimeout"] = function() return { callback, 10 } end }
 --                  good arguments ("moonherd.Timeout:ref" for methods). Unless given they are made from the types:
---                  nil where that is allowed, otherwise the first alternative
+--                  nil where that is allowed, otherwise the first alternative. "net.connect/2" is its second form
+--     objects    = { ["moonherd.Server:listen"] = function() ... end }
+--                  what a method is called on, where it is no receiver as all others are
 --     options    = { ["moonherd.json.EncodeOptions"] = function() return { ... } end }
 --                  fields that an options table cannot do without
 --     dangerous  = { ["process.abort"] = true }
@@ -48,9 +50,15 @@ local function nothing() end
 local Run = {} -- one module's cases
 Run.__index = Run
 
+--- What the fixtures say of a case: by its full name, or of where its class has the method from.
+function Run:of_case(key, case)
+    local from = case.from and case.from .. (case.form and "/" .. case.form or "")
+    return self[key][case.full] or (from and self[key][from])
+end
+
 --- Good arguments, of the fixture or made from the types.
 function Run:valid_args(case)
-    local make = self.valid[case.full] or self.valid[case.from or ""]
+    local make = self:of_case("valid", case)
     if make then
         local args = make()
         args.n = args.n or math.max(#args, #case.entry.params)
@@ -89,7 +97,7 @@ function Run:judge(case, place, name, value, ok, ...)
     end
     local err = ...
     local admitted = admits(place, value) or place.coerced
-    local argument = not admitted and (self.named[case.full] or {})[place.path] or place.name
+    local argument = not admitted and (self:of_case("named", case) or {})[place.path] or place.name
     local wrong = fault(err, case, not admitted and argument or nil)
     if wrong then
         self:refuse(place, name, wrong)
@@ -118,7 +126,8 @@ function Run:places(entry)
     local places = {}
     local function add(value, path, set)
         places[#places + 1] = {
-            name = value.name, path = path, type = value.type, range = value.range, coerced = value.coerced, set = set,
+            name = value.name, path = path, type = value.admits or value.type, range = value.range,
+            coerced = value.coerced, set = set,
         }
         for _, alternative in ipairs(value.type) do
             local class = entries.classes[alternative.name or ""]
@@ -143,8 +152,33 @@ function Run:places(entry)
     return places
 end
 
---- Every value at every place.
+--- The forms that a function takes its arguments in, each as a case of its own. What is wrong for one of them may be
+--- another.
+local function forms_of(case)
+    local forms = {}
+    for i, params in ipairs(case.entry.forms or {}) do
+        local admitting = {}
+        for at, param in ipairs(params) do
+            local union = { unpack(param.type) }
+            for _, other in ipairs(case.entry.forms) do
+                for _, alternative in ipairs(other[at] and other[at].type or {}) do
+                    union[#union + 1] = alternative
+                end
+            end
+            admitting[at] = { name = param.name, type = param.type, admits = union }
+        end
+        forms[i] = setmetatable({
+            full = ("%s/%d"):format(case.full, i), form = i, entry = { params = admitting },
+        }, { __index = case })
+    end
+    return forms
+end
+
+--- Every value at every place, in every form.
 function Run:try_values(case)
+    for _, form in ipairs(forms_of(case)) do
+        self:try_values(form)
+    end
     for _, place in ipairs(self:places(case.entry)) do
         for name, value in values.each() do
             if not (self.dangerous[case.full] and (admits(place, value) or place.coerced)) then
@@ -226,6 +260,9 @@ function Run:try_closed(case, receiver)
         object:on("error", nothing)
     end
     local ok, err = call("colon", object, case.name, self:valid_args(case))
+    if ok then
+        self.dispose(err)
+    end
     local wrong = not ok and fault(err, case)
     if wrong then
         self:complain("a closed object: %s", wrong)
@@ -254,19 +291,32 @@ function Run:module_case(module, name, entry)
     }
 end
 
-local function owner_noun(owner)
-    return calls.noun(owner.name:match("[^.]+$"))
+local function call_name(class, name)
+    return calls.noun(class.name:match("[^.]+$")) .. ":" .. name
+end
+
+--- A method that several classes have from another may be told by any of them, and an alias by what it stands for.
+local function shared_names(class, owner, name, entry)
+    local names = { call_name(class, entry.name), call_name(owner, name), "stream:" .. name }
+    for _, other in pairs(entries.classes) do
+        for _, parent in ipairs(other.parents) do
+            names[#names + 1] = parent == owner.name and call_name(other, name) or nil
+        end
+    end
+    return names
 end
 
 function Run:class_case(class, name, entry, receiver, owner)
     local full = ("%s%s%s"):format(class.name, entry.method and ":" or ".", name)
     local short = class.name:match("[^.]+$")
+    local from = owner.name .. ":" .. name
+    local object = self.objects[full] or self.objects[from] or receiver.open
     return {
         name = name, full = full, entry = entry, how = entry.method and "colon" or "dot",
         call = entry.method and calls.noun(short) .. ":" .. name or short .. "." .. name,
-        from = owner.name .. ":" .. name,
-        same_as = { calls.noun(short) .. ":" .. entry.name, "stream:" .. name, owner_noun(owner) .. ":" .. name },
-        object = entry.method and receiver.open or function() return program.class(class).facade end,
+        from = from,
+        same_as = shared_names(class, owner, name, entry),
+        object = entry.method and object or function() return program.class(class).facade end,
         done = entry.method and (receiver.dispose or dispose) or nothing,
     }
 end
@@ -285,21 +335,23 @@ end
 
 -- The describe ------------------------------------------------------------------------------------------------
 
--- Objects of all modules: a parameter may want one of another's.
-local receivers = {}
-for _, name in ipairs(entries.order) do
-    for class, receiver in pairs(require("spec.support.bad_input." .. name).receivers or {}) do
-        receivers[class] = receiver
+-- The fixtures of all modules: a parameter may want an object of another's, and what a class extends may be there.
+local fixtures = {}
+for _, key in ipairs({ "receivers", "valid", "objects", "options", "dangerous", "rethrows", "named" }) do
+    fixtures[key] = {}
+    for _, name in ipairs(entries.order) do
+        for full, value in pairs(require("spec.support.bad_input." .. name)[key] or {}) do
+            fixtures[key][full] = value
+        end
     end
 end
 
 local function new_run(name)
-    local fixture = require("spec.support.bad_input." .. name)
-    local run = { complaints = {}, lines = {}, dispose = fixture.dispose or dispose }
-    run.receivers = receivers
-    for _, key in ipairs({ "valid", "options", "dangerous", "rethrows", "named" }) do
-        run[key] = fixture[key] or {}
+    local run = { complaints = {}, lines = {} }
+    for key, value in pairs(fixtures) do
+        run[key] = value
     end
+    run.dispose = require("spec.support.bad_input." .. name).dispose or dispose
     return setmetatable(run, Run)
 end
 
@@ -342,7 +394,8 @@ function M.describe(name)
             local receiver = run.receivers[class.name]
             if class ~= module.body and not class.record and (receiver or program.class(class)) then
                 bdd.it("to objects of " .. class.name, function()
-                    assert(receiver, ("spec/support/bad_input/%s.lua has no receiver of %s"):format(name, class.name))
+                    local missing = "spec/support/bad_input/%s.lua has no receiver of %s"
+                    assert(receiver, missing:format(name, class.name))
                     run:try_fields(class, receiver)
                     run:report({ call = class.name, entry = class })
                 end)

@@ -57,11 +57,25 @@ local function remove(lists, name, value)
     return false
 end
 
+local function check_socket(socket)
+    if type(socket) ~= "table" or not socket.setKeepAlive then
+        error(errors.arg_type("socket", "Socket", socket), 0)
+    end
+end
+
+local function check_request(request)
+    if type(request) ~= "table" or not request.onSocket then
+        error(errors.arg_type("request", "ClientRequest", request), 0)
+    end
+    return request
+end
+
 --- What tells apart connections that must not stand for one another.
 ---@param options table
 ---@return string
 function Agent:getName(options)
-    options = options or {}
+    check.object(self, "agent:getName", "freeSockets")
+    options = check.opt(check.table, options, "options") or {}
     local name = ("%s:%s:%s"):format(options.host or "localhost", options.port or "", options.localAddress or "")
     if options.family == 4 or options.family == 6 then
         name = name .. ":" .. options.family
@@ -73,14 +87,19 @@ end
 ---@param options table
 ---@param callback fun(err: any, socket: moonherd.Socket?)
 ---@return moonherd.Socket?
-function Agent:createConnection(options, callback) -- luacheck: ignore callback
-    return net.connect(options)
+function Agent:createConnection(options, callback)
+    check.object(self, "agent:createConnection", "freeSockets")
+    check.table(options, "options")
+    check.opt(check.fn, callback, "callback")
+    return (net.connect(options))
 end
 
 --- Whether a connection may wait for its next request. May be replaced.
 ---@param socket moonherd.Socket
 ---@return boolean
 function Agent:keepSocketAlive(socket)
+    check.object(self, "agent:keepSocketAlive", "freeSockets")
+    check_socket(socket)
     socket:setKeepAlive(true, self.keepAliveMsecs)
     socket:unref()
     local ms = self.options.timeout or 0
@@ -100,9 +119,12 @@ end
 
 --- A kept connection goes to a request. May be replaced.
 ---@param socket moonherd.Socket
----@param req moonherd.http.ClientRequest
-function Agent:reuseSocket(socket, req)
-    req.reusedSocket = true
+---@param request moonherd.http.ClientRequest
+function Agent:reuseSocket(socket, request)
+    check.object(self, "agent:reuseSocket", "freeSockets")
+    check_socket(socket)
+    check_request(request)
+    request.reusedSocket = true
     socket:ref()
 end
 
@@ -225,10 +247,12 @@ local function merge(self, options)
 end
 
 --- Gives a request a connection, now or when there is one.
----@param req moonherd.http.ClientRequest
+---@param request moonherd.http.ClientRequest
 ---@param options table
-function Agent:addRequest(req, options)
-    options = merge(self, options)
+function Agent:addRequest(request, options)
+    check.object(self, "agent:addRequest", "freeSockets")
+    local req = check_request(request)
+    options = merge(self, check.table(options, "options"))
     local name = self:getName(options)
     local socket = take_free(self, name)
     if socket then
@@ -313,7 +337,7 @@ function M.new(options)
     options = options or {}
     check.opt(check.boolean, options.keepAlive, "options.keepAlive")
     check.opt(check.one_of, options.scheduling, "scheduling", { "fifo", "lifo" })
-    check.opt(check.number, options.timeout, "options.timeout")
+    check.opt(check.timeout, options.timeout, "options.timeout")
     check.opt(check.boolean, options.noDelay, "options.noDelay")
     local self = { sockets = {}, freeSockets = {}, requests = {}, totalSocketCount = 0, options = {} }
     for name, value in pairs(options) do

@@ -78,7 +78,7 @@ end
 
 --- Sends the head now, before there is a body.
 function Body:flushHeaders()
-    check.object(self, "req:flushHeaders")
+    check.object(self, "req:flushHeaders", "onSocket")
     if not self.headersSent and not self.destroyed then
         send(self, head(self, BODILESS[self.method] and 0 or nil))
     end
@@ -86,9 +86,8 @@ end
 
 -- The body ----------------------------------------------------------------------------------------------------
 
-local function check_data(self, data)
+local function check_data(data)
     if data == nil then
-        check.object(self, "req:write")
         error(errors.of("ERR_STREAM_NULL_VALUES"), 0)
     end
     if type(data) ~= "string" then
@@ -127,8 +126,9 @@ end
 ---@param callback function? called when the kernel has it
 ---@return boolean
 function Body:write(data, encoding, callback)
+    check.object(self, "req:write", "onSocket")
+    check_data(data)
     callback = writable.callback(encoding, callback)
-    check_data(self, data)
     if self.writableEnded then
         outgoing.fail_later(self, errors.of("ERR_STREAM_WRITE_AFTER_END"), callback)
         return false
@@ -173,13 +173,13 @@ end
 ---@param callback function? called once finished
 ---@return self
 function Body:end_(data, encoding, callback)
-    check.object(self, "req:end_")
+    check.object(self, "req:end_", "onSocket")
     if check.callable(data) then
         data, encoding, callback = nil, nil, data
     end
     callback = writable.callback(encoding, callback)
     if data ~= nil then
-        check_data(self, data)
+        check_data(data)
     end
     if self.writableEnded then
         outgoing.end_again(self, data, callback)

@@ -12,6 +12,7 @@
 
 local abort = require("moonherd.abort")
 local agents = require("moonherd.http.agent")
+local args = require("moonherd.net.args")
 local body = require("moonherd.http.client_body")
 local check = require("moonherd.check")
 local client_connection = require("moonherd.http.client_connection")
@@ -111,7 +112,10 @@ end
 ---@param socket moonherd.Socket?
 ---@param err any
 function Request:onSocket(socket, err)
-    if not socket then
+    check.object(self, "req:onSocket", "onSocket")
+    if socket ~= nil and not (type(socket) == "table" and socket.readyState) then
+        error(errors.arg_type("socket", "Socket", socket), 0)
+    elseif not socket then
         return tick.add(self._onFailure, self, err)
     end
     socket:ref()
@@ -241,7 +245,7 @@ end
 ---@param err any
 ---@return self
 function Request:destroy(err)
-    check.object(self, "req:destroy")
+    check.object(self, "req:destroy", "onSocket")
     if self.destroyed then
         return self
     end
@@ -260,6 +264,7 @@ end
 
 --- The old name of destroy.
 function Request:abort()
+    check.object(self, "req:abort", "onSocket")
     if not self.aborted then
         self.aborted = true
         tick.add(self.emit, self, "abort")
@@ -272,11 +277,8 @@ end
 ---@param callback function?
 ---@return self
 function Request:setTimeout(ms, callback)
-    check.object(self, "req:setTimeout")
-    check.number(ms, "msecs")
-    if not (ms >= 0 and ms < math.huge) then
-        error(errors.out_of_range("msecs", "a non-negative finite number", ms), 0)
-    end
+    check.object(self, "req:setTimeout", "onSocket")
+    check.timeout(ms, "msecs")
     check.opt(check.fn, callback, "callback")
     if self.res and self.res.readableEnded then
         return self
@@ -299,20 +301,29 @@ end
 ---@param callback function? a listener of "timeout" that is to go
 ---@return self
 function Request:clearTimeout(callback)
+    check.object(self, "req:clearTimeout", "onSocket")
+    check.opt(check.fn, callback, "callback")
     return self:setTimeout(0, callback)
 end
 
-function Request:setNoDelay(on)
-    self._no_delay = on ~= false
+---@param no_delay boolean? true unless given
+function Request:setNoDelay(no_delay)
+    check.object(self, "req:setNoDelay", "onSocket")
+    self._no_delay = check.opt(check.boolean, no_delay, "noDelay") ~= false
     if self.socket then
         self.socket:setNoDelay(self._no_delay)
     end
 end
 
-function Request:setSocketKeepAlive(on, delay)
-    self._keep_alive = { on, delay }
+---@param enable boolean? false unless given
+---@param initial_delay number? ms
+function Request:setSocketKeepAlive(enable, initial_delay)
+    check.object(self, "req:setSocketKeepAlive", "onSocket")
+    check.opt(check.boolean, enable, "enable")
+    args.keep_alive(initial_delay)
+    self._keep_alive = { enable, initial_delay }
     if self.socket then
-        self.socket:setKeepAlive(on, delay)
+        self.socket:setKeepAlive(enable, initial_delay)
     end
 end
 

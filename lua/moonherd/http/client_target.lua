@@ -27,8 +27,7 @@ local function read_url(text)
     if not scheme then
         invalid_url(text)
     elseif scheme:lower() ~= "http" then
-        local message = ('Protocol "%s:" not supported. Expected "http:"'):format(scheme:lower())
-        error(errors.new("TypeError", "ERR_INVALID_PROTOCOL", message), 0)
+        error(errors.of("ERR_INVALID_PROTOCOL", scheme:lower() .. ":"), 0)
     end
     local authority, path = rest:match("^//([^/?#]+)([^#]*)")
     if not authority then
@@ -98,12 +97,14 @@ end
 local function check_all(options)
     local protocol = options.protocol
     if protocol ~= nil and protocol ~= "http:" then
-        local message = ('Protocol "%s" not supported. Expected "http:"'):format(tostring(protocol))
-        error(errors.new("TypeError", "ERR_INVALID_PROTOCOL", message), 0)
+        error(errors.of("ERR_INVALID_PROTOCOL", tostring(protocol)), 0)
     end
+    check.opt(check.c_string, options.hostname, "options.hostname")
+    check.opt(check.c_string, options.host, "options.host")
     options.host = options.hostname or options.host or "localhost"
     options.hostname = nil
-    check.opt(check.c_string, options.host, "options.host")
+    check.opt(check.port, options.defaultPort, "options.defaultPort")
+    check.opt(check.boolean, options.setHost, "options.setHost")
     options.method = check_method(options.method)
     options.path = check_path(options.path)
     options.port = check.port(options.port or options.defaultPort or 80, "options.port")

@@ -37,7 +37,7 @@ facade(Connection)
 
 --- A connection on a descriptor, or on the stream box of a socket, from which `unread` has come already. Returns nil,
 --- message, code, errno when it cannot be.
-function Connection.open(server, http_server, stream, shared, unread)
+function Connection._open(server, http_server, stream, shared, unread)
     local self = setmetatable({ server = server, requests = 0 }, Connection)
     local box, message, code, errno = core.http(self, http_server, stream, shared, unread)
     if not box then

@@ -92,7 +92,7 @@ end
 --- Answers on a net.Socket from elsewhere; for a response made by http.ServerResponse.
 ---@param socket moonherd.Socket
 function Detached:assignSocket(socket)
-    check.object(self, "res:assignSocket")
+    check.object(self, "res:assignSocket", "writeHead")
     if type(socket) ~= "table" or type(socket.write) ~= "function" or type(socket.on) ~= "function" then
         error(errors.arg_type("socket", "Socket", socket), 0)
     elseif self.socket or socket._http_message then
@@ -119,7 +119,7 @@ end
 --- Lets go of that socket.
 ---@param socket moonherd.Socket
 function Detached:detachSocket(socket)
-    check.object(self, "res:detachSocket")
+    check.object(self, "res:detachSocket", "writeHead")
     if not socket or self.socket ~= socket or socket._http_message ~= self then
         error(errors.arg_value("socket", socket, "must be the socket that the response was assigned"), 0)
     end

@@ -6,6 +6,7 @@
 local args = require("moonherd.net.args")
 local check = require("moonherd.check")
 local errors = require("moonherd.errors")
+local writable = require("moonherd.stream.writable")
 
 local HIGH_WATER_BYTES = 16384
 local MOST_MS = 2147483647
@@ -59,11 +60,12 @@ local lazy = {
 ---@param data string bytes that go out as they are
 ---@return boolean
 function Facade:write(data, encoding, callback)
+    check.object(self, "socket:write", "_box")
     if type(data) ~= "string" then
-        error(errors.arg_type("chunk", "string", data), 0)
+        error(errors.arg_type("data", "string", data), 0)
     end
+    callback = writable.callback(encoding, callback)
     local ok = self._box:raw(data)
-    callback = type(encoding) == "function" and encoding or callback
     if callback then
         callback(not ok and errors.new("Error", "EPIPE", "write EPIPE") or nil)
     end
@@ -72,7 +74,9 @@ end
 
 --- Ends our side when all is written; what the client still sends is read and dropped, for a while.
 function Facade:end_(data, encoding)
-    if type(data) == "string" then
+    check.object(self, "socket:end_", "_box")
+    check.opt(check.string, encoding, "encoding")
+    if data ~= nil then
         self:write(data, encoding)
     end
     self.writable = false
@@ -87,6 +91,7 @@ Facade.destroySoon = Facade.end_
 ---@param err any
 ---@return self
 function Facade:destroy(err)
+    check.object(self, "socket:destroy", "_box")
     if not self.destroyed then
         self.destroyed = true
         self.writable = false
@@ -100,6 +105,7 @@ end
 
 --- Cuts the connection so that the client sees a reset.
 function Facade:resetAndDestroy()
+    check.object(self, "socket:resetAndDestroy", "_box")
     if not self.destroyed then
         self._box:reset()
         self:destroy()
@@ -108,15 +114,14 @@ function Facade:resetAndDestroy()
 end
 
 --- Tells "timeout" after ms without traffic; 0 no more.
----@param ms number
+---@param msecs number
 ---@param callback function?
 ---@return self
-function Facade:setTimeout(ms, callback)
-    ms = check.number(ms, "msecs")
-    if ms < 0 or ms ~= ms then
-        error(errors.out_of_range("msecs", "a non-negative finite number", ms), 0)
-    end
-    ms = math.min(math.floor(ms), MOST_MS)
+function Facade:setTimeout(msecs, callback)
+    check.object(self, "socket:setTimeout", "_box")
+    check.opt(check.fn, callback, "callback")
+    check.timeout(msecs, "msecs")
+    local ms = math.min(math.floor(msecs), MOST_MS)
     self.timeout = ms
     if callback then
         self:once("timeout", callback)
@@ -125,51 +130,67 @@ function Facade:setTimeout(ms, callback)
     return self
 end
 
----@param on boolean?
+---@param no_delay boolean?
 ---@return self
-function Facade:setNoDelay(on)
-    self._box:nodelay(on ~= false)
+function Facade:setNoDelay(no_delay)
+    check.object(self, "socket:setNoDelay", "_box")
+    self._box:nodelay(check.opt(check.boolean, no_delay, "noDelay") ~= false)
     return self
 end
 
----@param on boolean?
----@param delay number? ms
+---@param enable boolean?
+---@param initial_delay number? ms
 ---@return self
-function Facade:setKeepAlive(on, delay)
-    self._box:keepalive(on and true or false, args.keep_alive(delay))
+function Facade:setKeepAlive(enable, initial_delay)
+    check.object(self, "socket:setKeepAlive", "_box")
+    check.opt(check.boolean, enable, "enable")
+    self._box:keepalive(enable or false, args.keep_alive(initial_delay))
     return self
 end
 
 ---@return { address: string, family: string, port: integer }
 function Facade:address()
+    check.object(self, "socket:address", "_box")
     return self._box:address(false) or {}
 end
 
 function Facade:ref()
+    check.object(self, "socket:ref", "_box")
     self._box:ref()
     return self
 end
 
 function Facade:unref()
+    check.object(self, "socket:unref", "_box")
     self._box:unref()
     return self
 end
 
 -- Bytes are the parser's: there is nothing to pause but a request's body, see IncomingMessage.
 function Facade:pause()
+    check.object(self, "socket:pause", "_box")
     return self
 end
 
 function Facade:resume()
+    check.object(self, "socket:resume", "_box")
     return self
 end
 
 function Facade:setEncoding()
+    check.object(self, "socket:setEncoding", "_box")
     return self
 end
 
-function Facade.cork() end
-function Facade.uncork() end
+function Facade:cork()
+    check.object(self, "socket:cork", "_box")
+    return nil
+end
+
+function Facade:uncork()
+    check.object(self, "socket:uncork", "_box")
+    return nil
+end
 
 --- Gives a class the methods and the fields that are looked up when read.
 return function(class)

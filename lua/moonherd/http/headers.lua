@@ -43,7 +43,7 @@ end
 ---@return string
 function M.value(name, value)
     if type(value) ~= "string" then
-        if type(value) == "number" then
+        if type(value) == "number" and value == value then
             value = inspect.number(value)
         elseif type(value) == "boolean" then
             value = tostring(value)

@@ -109,6 +109,7 @@ end
 --- Lets the body come.
 ---@return self
 function Incoming:resume()
+    check.object(self, "message:resume", "complete")
     if not self.readableFlowing then
         self.readableFlowing = true
         if self.complete then
@@ -123,6 +124,7 @@ end
 --- Stops the body: what the client sends waits in the kernel.
 ---@return self
 function Incoming:pause()
+    check.object(self, "message:pause", "complete")
     if self.readableFlowing ~= false then
         self.readableFlowing = false
         if not self.complete then
@@ -149,14 +151,17 @@ end
 -- Ending ------------------------------------------------------------------------------------------------------
 
 --- Calls `callback` after ms without traffic on the connection; it stays open then.
----@param ms number
+---@param msecs number
 ---@param callback function?
 ---@return self
-function Incoming:setTimeout(ms, callback)
+function Incoming:setTimeout(msecs, callback)
+    check.object(self, "message:setTimeout", "complete")
+    check.timeout(msecs, "msecs")
+    check.opt(check.fn, callback, "callback")
     if callback then
         self:on("timeout", callback)
     end
-    self.socket:setTimeout(ms)
+    self.socket:setTimeout(msecs)
     return self
 end
 
@@ -171,7 +176,7 @@ end
 ---@param err any
 ---@return self
 function Incoming:destroy(err)
-    check.object(self, "req:destroy")
+    check.object(self, "message:destroy", "complete")
     if not self.destroyed then
         self.destroyed = true
         self.readable = false

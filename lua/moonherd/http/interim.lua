@@ -24,6 +24,8 @@ end
 --- 100 Continue: tells a client that waits for it to send its body.
 ---@param callback function?
 function Interim:writeContinue(callback)
+    check.object(self, "res:writeContinue", "writeHead")
+    check.opt(check.fn, callback, "callback")
     self:_interim(100)
     if callback then
         tick.add(callback)
@@ -33,6 +35,8 @@ end
 --- 102 Processing.
 ---@param callback function?
 function Interim:writeProcessing(callback)
+    check.object(self, "res:writeProcessing", "writeHead")
+    check.opt(check.fn, callback, "callback")
     self:_interim(102)
     if callback then
         tick.add(callback)
@@ -43,6 +47,8 @@ end
 ---@param hints table<string, string|string[]> `link` first of all
 ---@param callback function?
 function Interim:writeEarlyHints(hints, callback)
+    check.object(self, "res:writeEarlyHints", "writeHead")
+    check.opt(check.fn, callback, "callback")
     local list = {}
     for name, value in pairs(check.table(hints, "hints")) do
         headers.key(name)

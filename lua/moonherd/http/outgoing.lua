@@ -74,24 +74,26 @@ end
 ---@param value string|number|boolean|table
 ---@return self
 function Outgoing:setHeader(name, value)
-    if value == nil then
-        check.object(self, "res:setHeader")
-    end
-    if self.headersSent then
-        M.cannot("set")
+    -- Called often: it looks closer only where something is wrong.
+    if value == nil or type(self) ~= "table" or self.headersSent ~= false then
+        check.object(self, "res:setHeader", "setHeader")
+        if self.headersSent then
+            M.cannot("set")
+        end
     end
     set(self, name, value)
     return self
 end
 
 --- Sets all headers of a table, whose keys are names.
----@param map table<string, any>
+---@param headers_ table<string, any>
 ---@return self
-function Outgoing:setHeaders(map)
+function Outgoing:setHeaders(headers_)
+    check.object(self, "res:setHeaders", "setHeader")
     if self.headersSent then
         M.cannot("set")
     end
-    for name, value in pairs(check.table(map, "headers")) do
+    for name, value in pairs(check.table(headers_, "headers")) do
         set(self, name, value)
     end
     return self
@@ -102,6 +104,7 @@ end
 ---@param value string|number|table
 ---@return self
 function Outgoing:appendHeader(name, value)
+    check.object(self, "res:appendHeader", "setHeader")
     if self.headersSent then
         M.cannot("append")
     end
@@ -129,6 +132,7 @@ end
 ---@param name string in any case
 ---@return any
 function Outgoing:getHeader(name)
+    check.object(self, "res:getHeader", "setHeader")
     local i = find(self, check.string(name, "name"):lower())
     return i and given(self, i)
 end
@@ -136,11 +140,13 @@ end
 ---@param name string
 ---@return boolean
 function Outgoing:hasHeader(name)
+    check.object(self, "res:hasHeader", "setHeader")
     return find(self, check.string(name, "name"):lower()) ~= nil
 end
 
 ---@return table<string, any> names in lower case
 function Outgoing:getHeaders()
+    check.object(self, "res:getHeaders", "setHeader")
     local map = {}
     for i, key in ipairs(self._keys or map) do
         map[key] = given(self, i)
@@ -150,6 +156,7 @@ end
 
 ---@return string[] in lower case, in the order in which they were set
 function Outgoing:getHeaderNames()
+    check.object(self, "res:getHeaderNames", "setHeader")
     local names = {}
     for i, key in ipairs(self._keys or names) do
         names[i] = key
@@ -159,6 +166,7 @@ end
 
 ---@return string[] in the case in which they were set
 function Outgoing:getRawHeaderNames()
+    check.object(self, "res:getRawHeaderNames", "setHeader")
     local names = {}
     for i = 1, #(self._keys or names) do
         names[i] = self._list[2 * i - 1]
@@ -168,6 +176,7 @@ end
 
 ---@param name string
 function Outgoing:removeHeader(name)
+    check.object(self, "res:removeHeader", "setHeader")
     if self.headersSent then
         M.cannot("remove")
     end
@@ -201,10 +210,11 @@ function M.flat(self)
 end
 
 --- Fields behind a chunked body.
----@param map table<string, string>
-function Outgoing:addTrailers(map)
+---@param headers_ table<string, string>
+function Outgoing:addTrailers(headers_)
+    check.object(self, "res:addTrailers", "setHeader")
     local list = self._trailers or {}
-    for name, value in pairs(check.table(map, "trailers")) do
+    for name, value in pairs(check.table(headers_, "headers")) do
         to_key(name)
         list[#list + 1] = name
         list[#list + 1] = headers.value(name, value)

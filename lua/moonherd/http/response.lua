@@ -73,26 +73,27 @@ local function check_message(message)
     end
 end
 
---- Settles status and headers; they leave with the first bytes of the body, or with flushHeaders. `map` is a table
---- by name, or a list { name, value, name, value }.
----@param status integer
----@param message string|table|nil
----@param map table?
+--- Settles status and headers; they leave with the first bytes of the body, or with flushHeaders. `headers_` is a
+--- table by name, or a list { name, value, name, value }.
+---@param status_code integer
+---@param status_message string|table|nil
+---@param headers_ table?
 ---@return self
-function Response:writeHead(status, message, map)
+function Response:writeHead(status_code, status_message, headers_)
+    check.object(self, "res:writeHead", "writeHead")
     if self.headersSent then
         outgoing.cannot("write")
     end
-    if type(message) == "table" then
-        message, map = nil, message
+    if type(status_message) == "table" then
+        status_message, headers_ = nil, status_message
     end
-    status = check_status(status)
-    check_message(message)
-    if map ~= nil then
-        outgoing.set_all(self, map)
+    local status = check_status(status_code)
+    check_message(status_message)
+    if headers_ ~= nil then
+        outgoing.set_all(self, headers_)
     end
     self.statusCode = status
-    self.statusMessage = message or self.statusMessage
+    self.statusMessage = status_message or self.statusMessage
     self.headersSent = true
     return self
 end
@@ -143,6 +144,7 @@ end
 
 --- Sends the head now.
 function Response:flushHeaders()
+    check.object(self, "res:flushHeaders", "writeHead")
     if not self.socket then
         self:_keep("flushHeaders")
         self.headersSent = true
@@ -154,9 +156,8 @@ end
 
 -- The body --------------------------------------------------------------------------------------------------------
 
-local function check_data(self, data)
+local function check_data(data)
     if data == nil then
-        check.object(self, "res:write")
         error(errors.of("ERR_STREAM_NULL_VALUES"), 0)
     elseif type(data) ~= "string" then
         error(errors.arg_type("chunk", "string", data), 0)
@@ -181,8 +182,12 @@ end
 ---@param callback function? called when all bytes so far are the kernel's
 ---@return boolean
 function Response:write(data, encoding, callback)
+    -- Called often: it looks closer only where something is wrong.
+    if type(self) ~= "table" or type(data) ~= "string" or self.writableEnded == nil then
+        check.object(self, "res:write", "writeHead")
+        check_data(data)
+    end
     callback = writable.callback(encoding, callback)
-    check_data(self, data)
     if self.writableEnded then
         outgoing.fail_later(self, errors.of("ERR_STREAM_WRITE_AFTER_END"), callback)
         return false
@@ -233,15 +238,15 @@ end
 ---@param callback function? called once finished
 ---@return self
 function Response:end_(data, encoding, callback)
-    if data == nil then
-        check.object(self, "res:end_")
+    if data == nil or type(self) ~= "table" or self.writableEnded == nil then
+        check.object(self, "res:end_", "writeHead")
     end
-    if type(data) == "function" then
+    if check.callable(data) then
         data, encoding, callback = nil, nil, data
     end
     callback = writable.callback(encoding, callback)
     if data ~= nil and type(data) ~= "string" then
-        check_data(self, data)
+        check_data(data)
     end
     if self.writableEnded then
         outgoing.end_again(self, data, callback)
@@ -287,6 +292,9 @@ Response["end"] = Response.end_
 ---@param callback function?
 ---@return self
 function Response:setTimeout(ms, callback)
+    check.object(self, "res:setTimeout", "writeHead")
+    check.timeout(ms, "msecs")
+    check.opt(check.fn, callback, "callback")
     if callback then
         self:on("timeout", callback)
     end
@@ -300,6 +308,7 @@ end
 ---@param err any
 ---@return self
 function Response:destroy(err)
+    check.object(self, "res:destroy", "writeHead")
     if not self.destroyed then
         self.destroyed = true
         self.writable = false

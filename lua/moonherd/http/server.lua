@@ -49,6 +49,7 @@ local SWITCHES = { requireHostHeader = true, httpAllowHalfOpen = false }
 
 -- How long a connection must have been quiet before a draining server ends it.
 local QUIET_MS = 1000
+local MAX_QUIET_MS = 2147483647
 
 ---@class moonherd.http.Server: moonherd.Server
 ---@field headersTimeout integer
@@ -102,9 +103,9 @@ local function attach(self)
 end
 
 --- For http.createServer.
-function Server.new(options, on_request)
-    if type(options) == "function" then
-        options, on_request = nil, options
+function Server.new(options, request_listener)
+    if check.callable(options) then
+        options, request_listener = nil, options
     end
     options = options == nil and {} or check.table(options, "options")
     local self = NetServer.init(attach({}), options)
@@ -115,8 +116,9 @@ function Server.new(options, on_request)
             self[name] = check.integer(value, name, 0)
         end
     end
-    if on_request then
-        self:on("request", on_request)
+    check.opt(check.fn, request_listener, "requestListener")
+    if request_listener then
+        self:on("request", request_listener)
     end
     return self
 end
@@ -145,7 +147,7 @@ end
 
 --- An accepted descriptor becomes a connection.
 function Server:accept_fd(fd, shared)
-    local connection = Connection.open(self, http_server(self), fd, shared)
+    local connection = Connection._open(self, http_server(self), fd, shared)
     if not connection then
         self:_connectionClosed()
         return
@@ -168,7 +170,7 @@ local function take_socket(self, socket)
     if not handle then
         return
     end
-    local connection = Connection.open(self, http_server(self), handle, false, table.concat(socket._unread or {}))
+    local connection = Connection._open(self, http_server(self), handle, false, table.concat(socket._unread or {}))
     if connection then
         self._connections = self._connections + 1
         connection._original, connection._counted_by = socket, socket._counted_by or socket.server
@@ -189,6 +191,7 @@ end
 
 --- Ends the connections that have answered and wait for another request.
 function Server:closeIdleConnections()
+    check.object(self, "server:closeIdleConnections", "closeIdleConnections")
     local box = rawget(self, "_http")
     if box then
         box:closeIdle()
@@ -197,6 +200,7 @@ end
 
 --- Cuts all connections, whatever they are doing.
 function Server:closeAllConnections()
+    check.object(self, "server:closeAllConnections", "closeAllConnections")
     local box = rawget(self, "_http")
     if box then
         box:closeAll()
@@ -213,6 +217,8 @@ end
 ---@param callback fun(err: moonherd.Error?)?
 ---@return self
 function Server:close(callback)
+    check.object(self, "server:close", "closeIdleConnections")
+    check.opt(check.fn, callback, "callback")
     self:closeIdleConnections()
     return NetServer.close(self, callback)
 end
@@ -223,19 +229,24 @@ end
 ---@param callback fun(err: moonherd.Error?)?
 ---@return self
 function Server:drain(quiet, callback)
-    if type(quiet) == "function" then
+    check.object(self, "server:drain", "closeIdleConnections")
+    if check.callable(quiet) then
         quiet, callback = nil, quiet
     end
+    check.opt(check.integer, quiet, "quiet", 0, MAX_QUIET_MS)
+    check.opt(check.fn, callback, "callback")
     http_server(self):drain(quiet or QUIET_MS)
     return NetServer.close(self, callback)
 end
 
 --- Tells "timeout" of connections without traffic for ms; without a listener they end.
----@param ms integer
+---@param msecs integer?
 ---@param callback fun(socket: moonherd.http.Connection)?
 ---@return self
-function Server:setTimeout(ms, callback)
-    self.timeout = ms
+function Server:setTimeout(msecs, callback)
+    check.object(self, "server:setTimeout", "closeIdleConnections")
+    check.opt(check.fn, callback, "callback")
+    self.timeout = check.opt(check.integer, msecs, "msecs", 0) or 0
     if callback then
         self:on("timeout", callback)
     end

@@ -18,26 +18,29 @@ local net = {}
 
 -- Sockets -----------------------------------------------------------------------------------------------------
 
---- What a socket is to be.
----@class moonherd.net.SocketOptions
----@field fd integer? A descriptor to wrap, of a pipe, a TCP or a UNIX socket; the socket's from then on
----(0..2147483647).
+--- How a socket is to be.
+---@class moonherd.net.StreamOptions
 ---@field allowHalfOpen boolean? Whether it stays writable when the other side has ended (default false).
----@field readable boolean? False, of a descriptor: it is not read (default true).
----@field writable boolean? False, of a descriptor: it is not written to (default true).
 ---@field highWaterMark integer? The marks of both directions (bytes, 0.., default 16384).
 ---@field maxQueueBytes integer? What may wait to be sent at most; a write beyond it fails with ERR_SOCKET_QUEUE_FULL
 ---(bytes, 0.., default 67108864). moonherd only.
 ---@field noDelay boolean? Small writes are sent at once (default false).
 ---@field keepAlive boolean? Whether the system asks after a silent other side (default false).
 ---@field keepAliveInitialDelay number? After how long (ms, any number, default 0: the system's own).
+---@field signal moonherd.AbortSignal? Destroys the socket when it is aborted.
+
+--- How a socket is to be, and the descriptor that it may wrap.
+---@class moonherd.net.SocketOptions: moonherd.net.StreamOptions
+---@field fd integer? A descriptor to wrap, of a pipe, a TCP or a UNIX socket; the socket's from then on
+---(0..2147483647).
+---@field readable boolean? False, of a descriptor: it is not read (default true).
+---@field writable boolean? False, of a descriptor: it is not written to (default true).
 ---@field pauseOnCreate boolean? Whether a descriptor is left unread until `resume` (default false).
 ---@field shared boolean? Another process holds the same connection: closing ends it for both (default false). moonherd
 ---only.
----@field signal moonherd.AbortSignal? Destroys the socket when it is aborted.
 
 --- Where and how to connect: `port` with `host`, or `path`.
----@class moonherd.net.ConnectOptions: moonherd.net.SocketOptions
+---@class moonherd.net.ConnectOptions
 ---@field port integer|string|nil (0..65535)
 ---@field host string? (default "localhost")
 ---@field path string? Of a UNIX socket. One that begins with NUL has a name in no file system.
@@ -45,6 +48,9 @@ local net = {}
 ---@field localPort integer? The port of this side (0..65535).
 ---@field family 0|4|6|nil Of the addresses that a name may have (default 0: both).
 ---@field timeout number? As `socket:setTimeout`, from the start (ms, 0..).
+
+--- What `net.connect` takes: how the socket is to be, and where to connect.
+---@class moonherd.net.ConnectionOptions: moonherd.net.StreamOptions, moonherd.net.ConnectOptions
 
 --- A connection. It closes by itself once both sides have ended.
 ---
@@ -93,7 +99,10 @@ local Socket = {}
 --- Raises: ERR_SOCKET_BAD_PORT; ERR_MISSING_ARGS without port and path; ERR_INVALID_IP_ADDRESS for localAddress.
 ---
 --- Node: https://nodejs.org/docs/latest-v20.x/api/net.html#socketconnect
----@param ... any in one of these forms; moonherd.net.ConnectOptions
+---@overload fun(self, port: integer|string, host: string|function|nil, callback: function?): self
+---@overload fun(self, path: string, callback: function?): self
+---@overload fun(self, options: moonherd.net.ConnectOptions, callback: function?): self
+---@param ... any in one of these forms
 ---@return self
 function Socket:connect(...) end
 
@@ -217,7 +226,10 @@ net.Stream = net.Socket
 --- Raises: as `socket:connect`.
 ---
 --- Node: https://nodejs.org/docs/latest-v20.x/api/net.html#netconnect
----@param ... any in one of these forms; moonherd.net.ConnectOptions
+---@overload fun(port: integer|string, host: string|function|nil, callback: function?): moonherd.Socket
+---@overload fun(path: string, callback: function?): moonherd.Socket
+---@overload fun(options: moonherd.net.ConnectionOptions, callback: function?): moonherd.Socket
+---@param ... any in one of these forms
 ---@return moonherd.Socket
 function net.connect(...) end
 
@@ -288,7 +300,10 @@ local Server = {}
 --- Raises: ERR_SERVER_ALREADY_LISTEN; ERR_SOCKET_BAD_PORT; ERR_INVALID_ARG_VALUE without fd, path and port.
 ---
 --- Node: https://nodejs.org/docs/latest-v20.x/api/net.html#serverlisten
----@param ... any in one of these forms; moonherd.net.ListenOptions
+---@overload fun(self, port: integer|string|function|nil, host: string|integer|function|nil, backlog: integer|function|nil, callback: function?): self
+---@overload fun(self, path: string, backlog: integer|function|nil, callback: function?): self
+---@overload fun(self, options: moonherd.net.ListenOptions, callback: function?): self
+---@param ... any in one of these forms
 ---@return self
 function Server:listen(...) end
 

@@ -24,6 +24,8 @@ local stream = {}
 ---
 --- Node: https://nodejs.org/docs/latest-v20.x/api/stream.html#class-streamreadable
 ---@class moonherd.Readable: moonherd.EventEmitter
+---@field readable boolean Whether there may be more to read.
+---@field destroyed boolean Whether it was destroyed, or closed by itself.
 ---@field readableFlowing boolean? True: data is passed on; false: it was paused; nil: nobody has said yet.
 ---@field readableEnded boolean Whether "end" was emitted.
 ---@field readableHighWaterMark integer What is read before anybody listens, at most (bytes, 0..).
@@ -33,7 +35,23 @@ local stream = {}
 ---@field on fun(self: self, event: "data", listener: fun(chunk: string)): self
 --- Nothing more comes, and all that came was passed on.
 ---@field on fun(self: self, event: "end", listener: fun()): self
+--- Nothing more will come of it.
+---@field on fun(self: self, event: "close", listener: fun(hadError: boolean?)): self
+--- Something failed, or it was destroyed with an error. Raised if nobody listens.
+---@field on fun(self: self, event: "error", listener: fun(err: moonherd.Error)): self
 local Readable = {}
+
+--- Passes data on, from now until `pause`.
+---
+--- Node: https://nodejs.org/docs/latest-v20.x/api/stream.html#readableresume
+---@return self
+function Readable:resume() end
+
+--- Nothing more is read until `resume`: what the other side sends waits in the kernel, then there.
+---
+--- Node: https://nodejs.org/docs/latest-v20.x/api/stream.html#readablepause
+---@return self
+function Readable:pause() end
 
 --- Whether it was paused, and not resumed since.
 ---
@@ -71,6 +89,13 @@ function Readable:unpipe(destination) end
 ---
 --- Node: https://nodejs.org/docs/latest-v20.x/api/stream.html#class-streamwritable
 ---@class moonherd.Writable: moonherd.EventEmitter
+---@field writable boolean Whether it was neither ended nor destroyed.
+---@field destroyed boolean Whether it was destroyed, or closed by itself.
+---@field writableEnded boolean Whether `end_` was called.
+---@field writableFinished boolean Whether "finish" was emitted.
+---@field writableLength integer What waits to be sent (bytes, 0..).
+---@field writableHighWaterMark integer From how much waiting on `write` returns false (bytes, 0..).
+---@field writableNeedDrain boolean Whether `write` returned false, and "drain" is to come.
 ---@field writableCorked integer How often it was corked (0..).
 ---@field writableObjectMode boolean False: there are only bytes.
 --- So much has been sent that there is room again, after a write that returned false.
@@ -81,6 +106,10 @@ function Readable:unpipe(destination) end
 ---@field on fun(self: self, event: "pipe", listener: fun(source: moonherd.Readable)): self
 --- That stream writes no more.
 ---@field on fun(self: self, event: "unpipe", listener: fun(source: moonherd.Readable)): self
+--- Nothing more will come of it.
+---@field on fun(self: self, event: "close", listener: fun(hadError: boolean?)): self
+--- Something failed, or it was destroyed with an error. Raised if nobody listens.
+---@field on fun(self: self, event: "error", listener: fun(err: moonherd.Error)): self
 local Writable = {}
 
 --- Keeps what is written from now on together, until `uncork` was called as often, or `end_` once.

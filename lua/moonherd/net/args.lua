@@ -14,11 +14,6 @@ local M = {}
 local MAX_INT = 2147483647
 local MAX_KEEP_ALIVE_S = 32767 -- Linux's
 
-local function last_function(...)
-    local callback = (select(select("#", ...), ...))
-    return type(callback) == "function" and callback or nil
-end
-
 --- A string that is no number is a path.
 local function is_path(value)
     return type(value) == "string" and not tonumber(value)
@@ -44,20 +39,52 @@ function M.keep_alive(delay, name)
     return delay >= 1000 and math.floor(math.min(delay / 1000, MAX_KEEP_ALIVE_S)) or 0
 end
 
----@param ... any as connect and listen take them
+-- What may stand behind the first argument, and how it is told from the others.
+local HOST = { "host", "string", function(value) return type(value) == "string" end }
+local BACKLOG = { "backlog", "number", function(value) return type(value) == "number" end }
+local CALLBACK = { "callback", "function", check.callable }
+
+--- Each of the arguments behind the first has the first place, from where it stands on, that takes it, as those before
+--- it may be left out. One that fits nowhere is wrong for the place where it stands.
+local function read_rest(places, ...)
+    local found, next_place = {}, 1
+    for i = 2, select("#", ...) do
+        local value = select(i, ...)
+        if value ~= nil then
+            local place = math.max(next_place, i - 1)
+            while places[place] and not places[place][3](value) do
+                place = place + 1
+            end
+            if not places[place] then
+                local wanted = places[math.min(i - 1, #places)]
+                error(errors.arg_type(wanted[1], wanted[2], value), 0)
+            end
+            found[places[place][1]], next_place = value, place + 1
+        end
+    end
+    return found
+end
+
+--- What the first argument says: the options, and whether a host may follow.
+local function read_first(first)
+    if type(first) == "table" then
+        return first, false
+    elseif is_path(first) then
+        return { path = first }, false
+    end
+    return { port = first }, true
+end
+
+---@param ... any as connect takes them
 ---@return table options the caller's own table, or a new one
 ---@return function? callback
 function M.read(...)
-    local first, second = ...
-    local callback = select("#", ...) > 0 and last_function(...) or nil
-    if type(first) == "table" then
-        return first, callback
-    elseif is_path(first) then
-        return { path = first }, callback
-    elseif first == callback then
-        first = nil
+    local options, has_host = read_first((...))
+    local rest = read_rest(has_host and { HOST, CALLBACK } or { CALLBACK }, ...)
+    if has_host then
+        options.host = rest.host
     end
-    return { port = first, host = type(second) == "string" and second or nil }, callback
+    return options, rest.callback
 end
 
 --- The descriptor of what stands for one: a number in `fd`, which is given away with it, or a server or socket of ours,
@@ -97,8 +124,12 @@ local COPIED = { "path", "host", "port", "backlog", "ipv6Only", "exclusive", "re
 ---@return table target path, host, port, fd (the target's own), backlog, ipv6Only, exclusive, reusePort, signal, mode
 ---@return function? callback
 function M.read_listen(...)
-    local first, second, third = ...
-    local options, callback = M.read(...)
+    local first = ...
+    if type(first) == "function" then
+        return M.read_listen(nil, first)
+    end
+    local options, has_host = read_first(first)
+    local rest = read_rest(has_host and { HOST, BACKLOG, CALLBACK } or { BACKLOG, CALLBACK }, ...)
     local target = {}
     for _, name in ipairs(COPIED) do
         target[name] = options[name]
@@ -111,16 +142,18 @@ function M.read_listen(...)
     elseif not target.path then
         target.port = target.port or 0
     end
-    local backlog = type(second) == "number" and second or (type(third) == "number" and third)
-    target.backlog = backlog or target.backlog
+    target.host = target.host or rest.host
+    target.backlog = rest.backlog or target.backlog
     check_target(target)
+    check.opt(check.boolean, options.readableAll, "options.readableAll")
+    check.opt(check.boolean, options.writableAll, "options.writableAll")
     if options.readableAll or options.writableAll then
         target.mode = (options.readableAll and 292 or 0) + (options.writableAll and 146 or 0) -- 0444, 0222
     end
     if borrowed then
         target.fd = core.dup(target.fd)
     end
-    return target, callback
+    return target, rest.callback
 end
 
 return M

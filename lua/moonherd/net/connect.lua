@@ -102,8 +102,7 @@ local function check_options(options)
     check.opt(check.one_of, options.family, "options.family", { 0, 4, 6 })
     check.opt(check.integer, options.localPort, "options.localPort", 0, 65535)
     if options.localAddress ~= nil and core.isIP(options.localAddress) == 0 then
-        local message = "Invalid IP address: " .. tostring(options.localAddress)
-        error(errors.new("TypeError", "ERR_INVALID_IP_ADDRESS", message), 0)
+        error(errors.of("ERR_INVALID_IP_ADDRESS", tostring(options.localAddress)), 0)
     end
 end
 
@@ -133,7 +132,7 @@ function Connect:connect(...)
     check.object(self, "socket:connect", "connecting")
     local options, callback = args.read(...)
     check_options(options)
-    check.opt(check.number, options.timeout, "options.timeout")
+    check.opt(check.timeout, options.timeout, "options.timeout")
     if self.destroyed then
         start_over(self)
     end

@@ -88,7 +88,7 @@ end
 
 --- Passes data on, from now until pause.
 function Reading:resume()
-    check.object(self, "socket:resume", "emit")
+    check.object(self, "readable:resume", "resume")
     if not self.readableFlowing then
         self.readableFlowing = true
         if self._handle and not self.connecting then
@@ -100,7 +100,7 @@ end
 
 --- Nothing more is read until resume.
 function Reading:pause()
-    check.object(self, "socket:pause", "emit")
+    check.object(self, "readable:pause", "resume")
     self.readableFlowing = false
     if self._handle then
         self._handle:readStop()

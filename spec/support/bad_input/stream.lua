@@ -1,26 +1,31 @@
 --- What the bad-input cases need for streams: the smallest ones that there can be.
 local events = require("moonherd.events")
 local readable = require("moonherd.stream.readable")
+local reading = require("moonherd.net.reading")
 local writable = require("moonherd.stream.writable")
 
 local function nothing() end
 
-local Source = { __name = "Readable" }
+local Source = { __name = "Readable", readable = true, destroyed = false }
 
-function Source:resume()
-    self.readableFlowing = true
-    return self
-end
-
-function Source:pause()
-    self.readableFlowing = false
-    return self
-end
+-- As a socket has them.
+Source.resume, Source.pause = reading.resume, reading.pause
 
 readable.install(Source)
 events.mixin(Source)
 
-local Sink = { __name = "Writable", writableHighWaterMark = 16384, write = function() return true end, end_ = nothing }
+local Sink = {
+    __name = "Writable",
+    writable = true,
+    destroyed = false,
+    writableEnded = false,
+    writableFinished = false,
+    writableLength = 0,
+    writableHighWaterMark = 16384,
+    writableNeedDrain = false,
+    write = function() return true end,
+    end_ = nothing,
+}
 writable.install(Sink)
 events.mixin(Sink)
 
