@@ -99,7 +99,7 @@ static int datagram_queue(struct mh_datagram *d, const uv_buf_t *pieces, unsigne
     struct record record = {.to_len = len};
     if (len > sizeof record.to)
         return -EINVAL;
-    if (len > 0)
+    if (to)
         memcpy(&record.to, to, len);
     for (unsigned i = 0; i < count; i++)
         record.len += pieces[i].len;

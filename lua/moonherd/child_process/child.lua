@@ -59,7 +59,8 @@ end
 --- A stream that nobody reads would never end, and "close" never come.
 local function pull_rest(self)
     for n, stream in pairs(self.stdio) do
-        if n > 0 and not stream.destroyed and not stream:isPaused() then
+        local held = stream._read_elsewhere or stream:_waitsForDrain()
+        if n > 0 and not stream.destroyed and not held then
             stream:resume()
         end
     end

@@ -176,6 +176,7 @@ function OPEN.handle(opened, n, element)
         return nil, code or NOTHING_BEHIND, errno
     elseif element.pause then
         element.handle:pause()
+        element.handle._read_elsewhere = true -- also what is left when its own process has ended
     end
     return opened:give(n, fds[1])
 end

@@ -158,6 +158,12 @@ function Piping:pipe(destination, options)
     return dest
 end
 
+--- Whether it is paused because a destination has to drain first, and goes on by itself.
+---@return boolean
+function Piping:_waitsForDrain()
+    return self._awaited ~= nil and next(self._awaited) ~= nil
+end
+
 --- Undoes pipe. A stream that is left with no destination is paused.
 ---@param destination table? all of them unless given
 ---@return self
