@@ -6,6 +6,7 @@
 -- Arguments are shown as moonherd.format does it. A line is written with one system call. That nobody reads the
 -- stream any more is no error here: a program must not die of its log.
 
+local absent = require("moonherd.absent")
 local check = require("moonherd.check")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
@@ -34,6 +35,7 @@ end
 
 M.info = M.log
 M.debug = M.log
+M.dirxml = M.log
 
 --- A line on stderr.
 ---@param ... any
@@ -81,6 +83,8 @@ function M.group(...)
     end
     depth = depth + 1
 end
+
+M.groupCollapsed = M.group
 
 function M.groupEnd()
     depth = math.max(0, depth - 1)
@@ -138,5 +142,15 @@ end
 function M.countReset(label)
     counts[label_of(label)] = nil
 end
+
+absent.add(M, "console", {
+    clear = 'process.stdout:write("\\27[H\\27[2J")',
+    Console = "console, or the write of a stream",
+    createTask = 'require "async"',
+    profile = 'require "jit.p"',
+    profileEnd = 'require "jit.p"',
+    table = "console.log, which shows tables",
+    timeStamp = "console.timeLog",
+})
 
 return M

@@ -140,6 +140,9 @@ describe("a member of Node's that Lua has no use for", function()
         for _, case in ipairs(cases) do
             assert.equal("ERR_NOT_IN_LUA", refused(case[1], case[2]))
         end
+        assert.equal("ERR_NOT_IN_LUA", refused("console.table is not part of moonherd: use console.log", function()
+            return require("moonherd.console").table({ 1 })
+        end))
         assert.is_nil(events.nothingOfTheKind)
     end)
 

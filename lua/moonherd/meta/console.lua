@@ -28,6 +28,11 @@ console.info = console.log
 --- Node: https://nodejs.org/docs/latest-v20.x/api/console.html#consoledebugdata-args
 console.debug = console.log
 
+--- The same as `log`.
+---
+--- Node: https://nodejs.org/docs/latest-v20.x/api/console.html#consoledirxmldata
+console.dirxml = console.log
+
 --- A line on stderr.
 ---
 --- Node: https://nodejs.org/docs/latest-v20.x/api/console.html#consoleerrordata-args
@@ -68,6 +73,11 @@ function console.assert(value, ...) end
 --- Node: https://nodejs.org/docs/latest-v20.x/api/console.html#consolegrouplabel
 ---@param ... any
 function console.group(...) end
+
+--- The same as `group`.
+---
+--- Node: https://nodejs.org/docs/latest-v20.x/api/console.html#consolegroupcollapsed
+console.groupCollapsed = console.group
 
 --- Takes two blanks of the indentation back.
 ---

@@ -36,7 +36,7 @@ end
 --- Reads no more. The descriptor stays open, as it is the process's.
 ---@param err any? told by "error" before "close" comes
 function FileReader:destroy(err)
-    check.object(self, "stream:destroy", "_handle")
+    check.object(self, "readStream:destroy", "_handle")
     if not self.destroyed then
         self.destroyed, self.readable, self._unread = true, false, nil
         self._handle:close()
@@ -62,13 +62,25 @@ end
 
 --- A read that is under way is waited for in any case, and there is none otherwise.
 function FileReader:ref()
-    check.object(self, "stream:ref", "_handle")
+    check.object(self, "readStream:ref", "_handle")
     return self
 end
 
 function FileReader:unref()
-    check.object(self, "stream:unref", "_handle")
+    check.object(self, "readStream:unref", "_handle")
     return self
+end
+
+--- Passes data on, from now until pause.
+function FileReader:resume()
+    check.object(self, "readStream:resume", "_handle")
+    return reading.resume(self)
+end
+
+--- Nothing more is read until resume.
+function FileReader:pause()
+    check.object(self, "readStream:pause", "_handle")
+    return reading.pause(self)
 end
 
 --- What stands where a handle would, for a stdin that has nothing to give.
