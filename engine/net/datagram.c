@@ -96,8 +96,8 @@ static void datagram_poll(struct mh_datagram *d);
 static int datagram_queue(struct mh_datagram *d, const uv_buf_t *pieces, unsigned count,
                           const struct sockaddr *to, socklen_t len)
 {
-    struct record record = {.to_len = len};
-    if (len > sizeof record.to)
+    struct record record = {.to_len = to ? len : 0};
+    if (record.to_len > sizeof record.to)
         return -EINVAL;
     if (to)
         memcpy(&record.to, to, len);
