@@ -1,17 +1,15 @@
 /*
  * bind/l_channel.c - core.channelPair and core.channel(owner, fd, limits), for lua/moonherd/channel.lua.
  *
- * A payload is what string.buffer makes of a value, as a string: lua/moonherd/channel/codec.lua. Those that
- * come have been found well-formed here; a handler returns false for what cannot be decoded all the same, and
- * the peer is cut off. The owner hears, in this order:
+ * The owner hears, in this order:
  *
- *     owner:on_message(payload, fds)    a user's message; fds: descriptors it owns now, or nil
- *     owner:on_messages(payloads)       several of them, without descriptors: see below
- *     owner:on_internal(payload, fds)   a message of the library's own
- *     owner:on_drain(code, refused)     all is in the kernel after some had to wait, or what tellAt names
- *                                       is; with a code it is lost, as the peer is gone, and so many
- *                                       messages of it had not had to wait before
- *     owner:on_end(code, message)       nil after an orderly end, else why the peer was cut off
+ *     owner:on_message(value, fds, bytes)       a user's message, its size; fds: descriptors it owns now
+ *     owner:on_messages(values, count, bytes)   several of them, without descriptors; the size of all
+ *     owner:on_internal(value, fds, bytes)      a message of the library's own
+ *     owner:on_drain(code, refused)             all is in the kernel after some had to wait, or what tellAt
+ *                                               names is; with a code it is lost, as the peer is gone, and
+ *                                               so many messages of it had not had to wait before
+ *     owner:on_end(code, message)               nil after an orderly end, else why the peer was cut off
  *     owner:on_closed()
  *
  * on_messages returns true when it is through the list, and nil when ticks come before the next one. Then,
@@ -22,9 +20,9 @@
 #include "base/err.h"
 #include "bind/args.h"
 #include "bind/box.h"
+#include "bind/codec.h"
 #include "bind/core.h"
 #include "bind/fail.h"
-#include "ipc/payload.h"
 
 #include <limits.h>
 
@@ -137,8 +135,8 @@ static int channel_send(lua_State *L, enum mh_frame_type type)
 {
     struct mh_state *st = mh_state_of(L);
     int fds[MH_FRAME_FDS];
-    size_t len;
-    const char *bytes = luaL_checklstring(L, 2, &len);
+    luaL_checkany(L, 2);
+    lua_settop(L, 3);
     unsigned fd_count = channel_read_fds(L, 3, fds);
     struct mh_handle *h = mh_box_open_handle(L, 1, MH_L_CHANNEL);
     if (!h) {
@@ -146,13 +144,14 @@ static int channel_send(lua_State *L, enum mh_frame_type type)
             mh_ctx_close_fd(st->ctx, fds[i]);
         return 4;
     }
-    /* The peer would cut us off for it. */
-    if (mh_payload_check(bytes, len) < 0) {
+    if (mh_codec_encode(L, st, 2) < 0) {
         lua_pushnil(L);
-        lua_pushliteral(L, "cannot serialize 'lightuserdata'");
+        lua_insert(L, -2);
         lua_pushliteral(L, "ERR_IPC_UNSENDABLE");
         return 3;
     }
+    size_t len;
+    const char *bytes = lua_tolstring(L, -1, &len);
     struct mh_channel *ch = mh_channel_of(h);
     int rc = mh_channel_send(ch, type, bytes, len, fds, fd_count);
     if (rc < 0)
@@ -163,17 +162,17 @@ static int channel_send(lua_State *L, enum mh_frame_type type)
 }
 
 /*
- * channel:send(payload, fds) -> more, total | nil, message, code, errno. more is false from the high-water
+ * channel:send(value, fds) -> more, total | nil, message, code, errno. more is false from the high-water
  * mark on; total is what sent() will have reached when this message is written. ERR_IPC_UNSENDABLE when the
- * payload holds what means nothing in another process (then fds are still the caller's); on any other failure
- * fds are closed, as on success once sent.
+ * value cannot be encoded (then fds are still the caller's); on any other failure fds are closed, as on
+ * success once sent.
  */
 static int l_channel_send(lua_State *L)
 {
     return channel_send(L, MH_FRAME_MESSAGE);
 }
 
-/* channel:sendInternal(payload, fds): the same, for the peer's on_internal. */
+/* channel:sendInternal(value, fds): the same, for the peer's on_internal. */
 static int l_channel_send_internal(lua_State *L)
 {
     return channel_send(L, MH_FRAME_INTERNAL);
@@ -307,6 +306,7 @@ void mh_l_channel_open(lua_State *L, struct mh_state *st)
     };
     static const luaL_Reg functions[] = {
         {"channelPair", l_channel_pair}, {"channel", l_channel_new}, {NULL, NULL}};
+    mh_codec_init(L, st);
     /* core.null: what stands for JSON's null in a message, as string.buffer carries it. */
     lua_pushlightuserdata(L, NULL);
     lua_setfield(L, -2, "null");

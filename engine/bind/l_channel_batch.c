@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "bind/box.h"
 #include "bind/call.h"
+#include "bind/codec.h"
 #include "bind/l_channel.h"
 #include "ipc/payload.h"
 
@@ -33,54 +34,71 @@ static void batch_push_fds(lua_State *L, struct mh_frame_view *frame)
     }
 }
 
+/* Pushes what is in the frame. Returns 0, or why its sender is to be cut off. */
+static int batch_push_value(lua_State *L, struct frame_batch *batch, const struct mh_frame_view *frame)
+{
+    int rc = mh_payload_check(frame->bytes, frame->len);
+    return rc < 0 ? rc : mh_codec_decode(L, batch->state, frame->bytes, frame->len);
+}
+
 /* A frame goes to its handler by itself. */
 static void batch_call_one(lua_State *L, struct frame_batch *batch)
 {
     struct mh_frame_view *frame = &batch->frames[batch->next++];
-    batch->rc = mh_payload_check(frame->bytes, frame->len);
-    if (batch->rc < 0)
-        return;
     lua_getfield(L, 1, frame->type == MH_FRAME_MESSAGE ? "on_message" : "on_internal");
     lua_pushvalue(L, 1);
-    lua_pushlstring(L, frame->bytes, frame->len);
+    batch->rc = batch_push_value(L, batch, frame);
+    if (batch->rc < 0)
+        return;
     batch_push_fds(L, frame);
-    lua_call(L, 3, 1);
+    lua_pushinteger(L, frame->len);
+    lua_call(L, 4, 0);
 }
 
-/* How many of the next frames can go in one list: good messages without descriptors. */
+/* How many of the next frames are messages without descriptors. */
 static unsigned batch_run(const struct frame_batch *batch)
 {
     unsigned end = batch->next;
     while (end < batch->count && batch->frames[end].type == MH_FRAME_MESSAGE &&
            batch->frames[end].fd_count == 0)
         end++;
-    if (end - batch->next < 2)
-        return 0;
-    for (unsigned i = batch->next; i < end; i++) {
-        if (mh_payload_check(batch->frames[i].bytes, batch->frames[i].len) < 0)
-            end = i;
-    }
     return end - batch->next;
 }
 
-/* A run of frames goes to the owner as a list: a loop in Lua that compiles, and one way in for all of them.
+/*
+ * A run of frames goes to the owner as a list: a loop in Lua that compiles, and one way in for all of them.
+ * It ends before a frame that is no message; that one is looked at again, by itself. Returns whether there
+ * was a list.
  */
-static void batch_call_list(lua_State *L, struct frame_batch *batch, unsigned run)
+static bool batch_call_list(lua_State *L, struct frame_batch *batch)
 {
+    unsigned run = batch->no_list ? 0 : batch_run(batch);
+    unsigned count = 0;
+    size_t bytes = 0;
+    if (run < 2)
+        return false;
     batch->no_list = true; /* unless it is made */
     lua_getfield(L, 1, "on_messages");
     lua_pushvalue(L, 1);
     lua_createtable(L, (int)run, 0);
-    for (unsigned i = 0; i < run; i++) {
-        const struct mh_frame_view *frame = &batch->frames[batch->next + i];
-        lua_pushlstring(L, frame->bytes, frame->len);
-        lua_rawseti(L, -2, (int)i + 1);
+    for (; count < run; count++) {
+        const struct mh_frame_view *frame = &batch->frames[batch->next + count];
+        if (batch_push_value(L, batch, frame) < 0)
+            break;
+        lua_rawseti(L, 4, (int)count + 1);
+        bytes += frame->len;
     }
-    batch->no_list = false;
-    batch->next += run;
+    lua_settop(L, 4);
+    batch->no_list = count < run;
+    if (count == 0)
+        return false;
+    batch->next += count;
     /* It gets on by a message each time, or something is wrong with it. */
-    batch->listed = run - 1;
-    lua_call(L, 2, 1);
+    batch->listed = count - 1;
+    lua_pushinteger(L, (lua_Integer)count);
+    lua_pushinteger(L, (lua_Integer)bytes);
+    lua_call(L, 4, 1);
+    return true;
 }
 
 static void batch_call_again(lua_State *L, struct frame_batch *batch)
@@ -107,17 +125,15 @@ static void batch_body(lua_State *L, void *arg)
     lua_settop(L, 0);
     mh_box_push_owner(L, batch->box);
     while (batch_goes_on(batch) && !batch->state->tick_pending) {
-        unsigned run = batch->listed > 0 || batch->no_list ? 0 : batch_run(batch);
         if (batch->listed > 0)
             batch_call_again(L, batch);
-        else if (run > 0)
-            batch_call_list(L, batch, run);
-        else
+        else if (!batch_call_list(L, batch)) {
+            lua_settop(L, 1);
             batch_call_one(L, batch);
-        if (lua_toboolean(L, -1))
+        }
+        /* True: the owner is through its list. */
+        if (lua_toboolean(L, 2))
             batch->listed = 0;
-        else if (lua_isboolean(L, -1))
-            batch->rc = MH_EPAYLOAD;
         lua_settop(L, 1);
     }
 }

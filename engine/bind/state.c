@@ -85,7 +85,7 @@ int mh_state_open(struct mh_ctx *ctx, lua_State *lent, const struct mh_host *hos
     st->lent = lent != NULL;
     if (host)
         st->host = *host;
-    st->trampoline = st->traceback = st->handlers = LUA_NOREF;
+    st->trampoline = st->traceback = st->handlers = st->encode = st->decode = LUA_NOREF;
     if (!lent)
         rc = mh_memory_open(st);
     if (rc == 0 && lua_cpcall(st->L, state_prepare, st) != 0)
@@ -114,7 +114,7 @@ static int state_forget(lua_State *L)
 
 static void state_return(struct mh_state *st)
 {
-    const int refs[] = {st->trampoline, st->traceback, st->handlers};
+    const int refs[] = {st->trampoline, st->traceback, st->handlers, st->encode, st->decode};
     if (lua_cpcall(st->L, state_forget, NULL) != 0)
         lua_pop(st->L, 1);
     for (size_t i = 0; i < sizeof refs / sizeof refs[0]; i++)

@@ -37,7 +37,9 @@ struct mh_state {
     int traceback;
     int handlers; /* table of the engine's own handlers: on_error, on_tick, on_before_exit, on_exit; or
                      LUA_NOREF */
-    int thread;   /* anchors L when it is a thread of a lent state; else LUA_NOREF */
+    int encode;   /* string.buffer's functions, see bind/codec.c */
+    int decode;
+    int thread; /* anchors L when it is a thread of a lent state; else LUA_NOREF */
 
     unsigned depth;    /* callbacks running, nested */
     bool tick_pending; /* Lua queued something for the end of the callback */

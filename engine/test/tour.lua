@@ -9,10 +9,7 @@
 --     handler         the handler of errors throws itself
 --     tick            throws in a tick, without handlers
 
-local buffer = require("string.buffer")
 local core = require("moonherd.core")
-
-local encode, decode = buffer.encode, buffer.decode
 
 local LARGE = ("x"):rep(1024 * 1024)
 
@@ -207,11 +204,11 @@ local function joined(methods_a, methods_b)
 end
 
 --- Takes the first of two messages; called again, for the rest, it answers.
-local function list_of_two(self, payloads)
-    if payloads then
-        self.list = payloads
-    elseif #self.list == 2 and decode(self.list[2]) == 2 then
-        need(self.box:send(encode("with a descriptor"), { need(core.openNull()) }))
+local function list_of_two(self, list, count)
+    if list then
+        self.list, self.count = list, count
+    elseif self.count == 2 and self.list[2] == 2 then
+        need(self.box:send("with a descriptor", { need(core.openNull()) }))
     else
         fail("list of messages")
     end
@@ -219,9 +216,9 @@ end
 
 function stops.channel()
     local a = joined({
-        on_message = function(self, payload, fds)
+        on_message = function(self, message, fds)
             core.closeFd(fds[1])
-            if decode(payload) ~= "with a descriptor" then
+            if message ~= "with a descriptor" then
                 fail("message")
             end
             self.box:finish()
@@ -230,8 +227,8 @@ function stops.channel()
         on_end = fail_on_code,
         on_closed = finish,
     }, {
-        on_internal = function(_, payload)
-            if decode(payload).text ~= LARGE then
+        on_internal = function(_, message)
+            if message.text ~= LARGE then
                 fail("internal message")
             end
         end,
@@ -241,9 +238,9 @@ function stops.channel()
     })
     waiting = waiting + 1 -- both close
     need(a.box:hello())
-    need(a.box:sendInternal(encode({ text = LARGE, 1, 2, 3, nested = { {} } })))
-    need(a.box:send(encode(1)))
-    need(a.box:send(encode(2)))
+    need(a.box:sendInternal({ text = LARGE, 1, 2, 3, nested = { {} } }))
+    need(a.box:send(1))
+    need(a.box:send(2))
 end
 
 --- A worker that is this process too: its connections take the way of a herd's.
@@ -319,8 +316,8 @@ end
 
 local function open_all()
     local a = joined({}, {})
-    need(a.box:send(encode(LARGE), { need(core.openNull()) }))
-    need(a.box:send(encode({ more = LARGE })))
+    need(a.box:send(LARGE, { need(core.openNull()) }))
+    need(a.box:send({ more = LARGE }))
     need(core.timer(owner({}))):start(0, 1)
     need(core.timer(owner({})))
     need(core.immediate(owner({}))):start(true)

@@ -271,8 +271,7 @@ describe("a handle sent with a message", function()
             -- By hand, as send refuses such a handle.
             local child = cp.fork(WORKER)
             local before = fds()
-            local payload = require("string.buffer").encode("message")
-            require("moonherd.channel").box(child):send(payload, { core.openNull(), core.openNull() })
+            require("moonherd.channel").box(child):send("message", { core.openNull(), core.openNull() })
             child:on("message", function(text) print(text) child:disconnect() end)
             child:on("disconnect", function() expect(true, fds() <= before) end)
         ]], [[

@@ -2,10 +2,9 @@
 --- moonherd.channel makes them.
 --
 -- Fields: target (the emitter), box, peer() (names the other end), waiting (callbacks of sends, oldest first), kept,
--- finishing (we disconnected), ended (no message comes any more), closed() (optional: all is gone), hear(message, fds)
--- (optional: messages of the library's own).
+-- finishing (we disconnected), ended (no message comes any more), list, at, count and bytes_each (messages under way),
+-- closed() (optional: all is gone), hear(message, fds) (optional: messages of the library's own).
 
-local codec = require("moonherd.channel.codec")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
 local handoff = require("moonherd.handoff")
@@ -29,7 +28,6 @@ local OUR_REQUESTS = { MOONHERD_REQUEST = true, MOONHERD_ANSWER = true }
 ---@class moonherd.Ipc
 local Ipc = {}
 Ipc.__index = Ipc
-codec.receives(Ipc)
 
 --- Opens the channel on fd, which is taken. Not reading yet.
 ---@param target table
@@ -91,7 +89,7 @@ end
 ---@return string? code
 ---@return integer? errno
 function Ipc:sendInternal(message, fds)
-    return codec.send(self.box, "sendInternal", message, fds)
+    return self.box:sendInternal(message, fds)
 end
 
 --- Has `callback` called when the channel's first `total` bytes are in the kernel.
@@ -172,7 +170,7 @@ local function warn_of_reserved(self, cmd)
     end
 end
 
-function Ipc:receive(message, fds, bytes)
+function Ipc:on_message(message, fds, bytes)
     if fds then
         bytes = bytes + luggage.attach(self, fds)
     end
@@ -193,6 +191,29 @@ function Ipc:receive(message, fds, bytes)
     self:listened() -- those before it may be on their way
 end
 
+--- Several messages, in a loop that is compiled. Ticks that one of them has queued come before the next.
+---@param list any[]? nil: the rest of the last ones
+---@param count integer?
+---@param bytes integer? of all of them
+---@return boolean? through nil: there are more
+function Ipc:on_messages(list, count, bytes)
+    if list then
+        self.list, self.at, self.count, self.bytes_each = list, 0, count, bytes / count
+    end
+    list, count, bytes = self.list, self.count, self.bytes_each
+    for i = self.at + 1, count do
+        if self.ended then
+            break
+        elseif tick.pending() then
+            return nil
+        end
+        self.at = i -- before it is told: a listener may throw
+        self:on_message(list[i], nil, bytes)
+    end
+    self.list = nil
+    return true
+end
+
 --- The conversation of `request` and `onRequest`, which starts with the first of either.
 ---@return moonherd.Requests
 function Ipc:requests()
@@ -208,7 +229,7 @@ function Ipc.hold() end
 function Ipc.release() end
 
 --- The library's own, which no user's message can pass for. Listeners see the value; the descriptors are not theirs.
-function Ipc:receiveInternal(message, fds)
+function Ipc:on_internal(message, fds)
     if type(message) == "table" and OUR_REQUESTS[message.cmd] then
         return self:requests():hear(message, fds)
     end

@@ -6,7 +6,6 @@
 --
 --     local handle = messages.handle_of(fds)          -- at the other end
 
-local codec = require("moonherd.channel.codec")
 local errors = require("moonherd.errors")
 local handoff = require("moonherd.handoff")
 local luggage = require("moonherd.channel.luggage")
@@ -38,7 +37,7 @@ local function as_it_is(message)
 end
 
 local function transmit(box, method, message, fds, envelope)
-    local more, total, code, errno = codec.send(box, method, envelope(message), fds)
+    local more, total, code, errno = box[method](box, envelope(message), fds)
     if code ~= "ERR_IPC_UNSENDABLE" then
         return more, total, code, errno
     end
@@ -47,7 +46,7 @@ local function transmit(box, method, message, fds, envelope)
         handoff.close(fds)
         error(copy, 0)
     end
-    return codec.send(box, method, envelope(copy), fds)
+    return box[method](box, envelope(copy), fds)
 end
 
 --- Sends by a method of the box; once more with a copy of the message without what cannot be sent, and raises when even
