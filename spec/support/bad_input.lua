@@ -295,9 +295,13 @@ local function call_name(class, name)
     return calls.noun(class.name:match("[^.]+$")) .. ":" .. name
 end
 
---- A method that several classes have from another may be told by any of them, and an alias by what it stands for.
+--- A method that several classes have from another may be told by any of them or that one, an alias by what it stands
+--- for.
 local function shared_names(class, owner, name, entry)
     local names = { call_name(class, entry.name), call_name(owner, name), "stream:" .. name }
+    for _, parent in ipairs(class.parents) do
+        names[#names + 1] = call_name({ name = parent }, name)
+    end
     for _, other in pairs(entries.classes) do
         for _, parent in ipairs(other.parents) do
             names[#names + 1] = parent == owner.name and call_name(other, name) or nil
