@@ -56,7 +56,8 @@ static int http_put(struct mh_http *c, const uv_buf_t *pieces, unsigned count)
     } else {
         char *to;
         rc = mh_buf_reserve(&c->out, total, &to);
-        for (unsigned i = 0; rc == 0 && i < count; i++) {
+        /* Nothing has no room: `to` is null then. */
+        for (unsigned i = 0; rc == 0 && total > 0 && i < count; i++) {
             memcpy(to, pieces[i].base, pieces[i].len);
             to += pieces[i].len;
         }
