@@ -84,6 +84,103 @@ describe("a handle sent with a message", function()
         ]]))
     end)
 
+    it("has nothing of another, whose message was too large to be sent", function()
+        assert.equal("first: ERR_IPC_FRAME_TOO_LARGE\nsecond: 'second'\n", output([[
+            local child = cp.fork(WORKER, {}, { ipc = { frameBytes = 4096 } })
+            local server, port
+            local function has_read(socket, what)
+                if socket.bytesRead < #what then
+                    return setImmediate(has_read, socket, what)
+                end
+                child:send(("x"):rep(8192), socket, function(err)
+                    print("first: " .. err.code)
+                    local second = net.connect(port, "127.0.0.1")
+                    second:pause()
+                    second:on("connect", function() child:send("small", second) end)
+                end)
+            end
+            local seen = 0
+            server = net.createServer(function(socket)
+                seen = seen + 1
+                if seen == 1 then
+                    return has_read(socket, "secret ")
+                end
+                socket:end_("second")
+                server:close()
+                child:on("message", function(text)
+                    print("second: '" .. text .. "'")
+                    child:disconnect()
+                    process.exit()
+                end)
+            end)
+            server:listen(0, "127.0.0.1", function()
+                port = server:address().port
+                net.connect(port, "127.0.0.1"):write("secret ")
+            end)
+        ]], [[
+            process.on("message", function(_, socket)
+                local text = ""
+                socket:on("data", function(bytes) text = text .. bytes end)
+                socket:on("end", function() socket:destroy() process.send(text) end)
+            end)
+        ]]))
+    end)
+
+    it("cannot be counted while the channel is full, and can afterwards", function()
+        assert.equal("full: ERR_IPC_QUEUE_FULL\nthen: 1\n", output([[
+            local child = cp.fork(WORKER, {}, { ipc = { queueBytes = 65536 } })
+            local server
+            server = net.createServer({ pauseOnConnect = true }, function(socket)
+                child:send("socket", socket)
+            end)
+            local function count()
+                server:getConnections(function(err)
+                    print("full: " .. err.code)
+                    child:kill("SIGCONT")
+                    local function again()
+                        server:getConnections(function(late, count)
+                            if late then
+                                return setTimeout(again, 1)
+                            end
+                            print("then: " .. count)
+                            process.exit()
+                        end)
+                    end
+                    again()
+                end)
+            end
+            -- Large messages until one does not fit, then small ones.
+            local function fill(size)
+                local full
+                child:send(("x"):rep(size), function(err) full = full or err end)
+                setImmediate(function()
+                    if not full then
+                        fill(size)
+                    elseif size > 1 then
+                        fill(1)
+                    else
+                        count()
+                    end
+                end)
+            end
+            child:once("message", function()
+                child:kill("SIGSTOP")
+                fill(8192)
+            end)
+            server:listen(0, "127.0.0.1", function()
+                net.connect(server:address().port, "127.0.0.1")
+            end)
+        ]], [[
+            local kept
+            process.on("message", function(_, socket)
+                if socket then
+                    kept = socket
+                    process.send("got it")
+                end
+            end)
+        ]]))
+    end)
+
     it("is kept open here when asked, and both ends use it", function()
         assert.equal("parent child \n", output([[
             local child = cp.fork(WORKER)

@@ -39,32 +39,9 @@ function Lent.of(ipc, server)
     return lent
 end
 
+--- As ipc:sendInternal.
 local function say(self, word)
-    return self.ipc:sendInternal({ cmd = word, key = self.key }) ~= nil
-end
-
---- How many are open at the other end. An error, if that has hung up.
----@param callback fun(err: moonherd.Error?, count: integer?) never called from inside this call
-function Lent:count(callback)
-    if not self.ipc.target.connected then
-        tick.add(callback, errors.of("ERR_CHILD_CLOSED_BEFORE_REPLY"))
-        return
-    end
-    self.asking[#self.asking + 1] = callback
-    if not self.asking[2] then
-        say(self, "NODE_SOCKET_GET_COUNT")
-    end
-end
-
---- Calls back when none is open any more at the other end, or nobody is there to tell.
----@param callback fun()
-function Lent:when_closed(callback)
-    if not (self.ipc.target.connected and say(self, "NODE_SOCKET_NOTIFY_CLOSE")) then
-        tick.add(callback)
-        return
-    end
-    self.closing = self.closing or {}
-    table.insert(self.closing, callback)
+    return self.ipc:sendInternal({ cmd = word, key = self.key })
 end
 
 local function answer(self, err, count)
@@ -73,6 +50,33 @@ local function answer(self, err, count)
     for _, callback in ipairs(asking) do
         tick.add(callback, err, count)
     end
+end
+
+--- How many are open at the other end. An error, if that has hung up or cannot be asked.
+---@param callback fun(err: moonherd.Error?, count: integer?) never called from inside this call
+function Lent:count(callback)
+    if not self.ipc.target.connected then
+        tick.add(callback, errors.of("ERR_CHILD_CLOSED_BEFORE_REPLY"))
+        return
+    end
+    self.asking[#self.asking + 1] = callback
+    if not self.asking[2] then
+        local more, words, code = say(self, "NODE_SOCKET_GET_COUNT")
+        if more == nil then
+            answer(self, errors.new("Error", code, words))
+        end
+    end
+end
+
+--- Calls back when none is open any more at the other end, or nobody is there to tell.
+---@param callback fun()
+function Lent:when_closed(callback)
+    if not (self.ipc.target.connected and say(self, "NODE_SOCKET_NOTIFY_CLOSE") ~= nil) then
+        tick.add(callback)
+        return
+    end
+    self.closing = self.closing or {}
+    table.insert(self.closing, callback)
 end
 
 local function all_closed(self)

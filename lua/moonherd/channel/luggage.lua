@@ -5,8 +5,8 @@
 --     luggage.attach(ipc, fds)               -- when the message has come, to its descriptors
 --     luggage.unpack(fds, handle)            -- what was made of them; luggage.discard(fds) makes nothing
 --
--- The frame says of which message with a handle it is, counted per direction: one whose message could not be sent then
--- means nothing.
+-- The frame says of which message with a handle it is, counted per direction. One whose message could not be sent then
+-- is replaced by that of the next, which may be empty.
 
 local Borrowed = require("moonherd.channel.borrowed")
 local handoff = require("moonherd.handoff")
@@ -28,9 +28,10 @@ function M.send(ipc, handle, keep)
     local unread = not keep and handoff.unread(handle) or nil
     local server = handle.server
     local lent = server and server._lend and Lent.of(ipc, server) or nil
-    if not (unread or lent) then
+    if not (unread or lent or ipc.luggage_waits) then
         return true
     end
+    ipc.luggage_waits = true
     return ipc:sendInternal({
         cmd = WORD,
         number = (ipc.handles_sent or 0) + 1,
@@ -43,6 +44,7 @@ end
 ---@param ipc moonherd.Ipc
 function M.sent(ipc)
     ipc.handles_sent = (ipc.handles_sent or 0) + 1
+    ipc.luggage_waits = false
 end
 
 --- A message with a handle has come: what was said of it stays with its descriptors.
