@@ -623,5 +623,23 @@ describe("http client", function()
             assert.equal(200, got.res.statusCode)
             assert.equal(1, count())
         end)
+
+        it("closes a connection whose request was destroyed while it was being made", function()
+            local port, count = counting()
+            local agent = agent_of({ keepAlive = true })
+            local give
+            function agent.createConnection(_, _, callback)
+                give = callback
+            end
+            local got = record(http.get({ port = port, host = "127.0.0.1", agent = agent }))
+            got.req:destroy()
+            assert.equal("ECONNRESET", finish(got).err.code)
+            local socket = net.connect(port, "127.0.0.1")
+            wait(function() return count() == 1 end, 5, "the connection")
+            give(nil, socket)
+            wait(function() return socket.closed end, 5, "the connection's end")
+            assert.equal(0, agent.totalSocketCount)
+            assert.is_nil(next(agent.sockets))
+        end)
     end)
 end)

@@ -117,6 +117,9 @@ function Request:onSocket(socket, err)
         error(errors.arg_type("socket", "Socket", socket), 0)
     elseif not socket then
         return tick.add(self._onFailure, self, err)
+    elseif self.destroyed then
+        socket:destroy() -- given up while the connection was being made
+        return
     end
     socket:ref()
     -- Now, not in the tick: a socket may fail at once, and somebody has to hear it.
