@@ -115,6 +115,12 @@ static bool batch_goes_on(const struct frame_batch *batch)
            mh_handle_is_open(batch->box->handle);
 }
 
+/* A script that cannot go on is told nothing, and what it had queued as ticks will never run. */
+static bool batch_is_heard(const struct mh_state *st)
+{
+    return !st->muted && !st->dead;
+}
+
 /*
  * One entry into Lua for as many frames as can be handed over in it: it ends early when a handler throws (the
  * rest follows in the next entry), or has queued a tick, which comes before the next message.
@@ -144,7 +150,7 @@ void mh_l_channel_deliver(struct mh_channel *ch, struct mh_frame_view *frames, u
     if (!box)
         return;
     struct frame_batch batch = {.state = box->state, .box = box, .frames = frames, .count = count};
-    while (batch_goes_on(&batch) && !box->state->muted)
+    while (batch_goes_on(&batch) && batch_is_heard(box->state))
         mh_call(box->state, batch_body, &batch);
     /* The peer's bytes are the peer's fault: no error of ours for them to end up in uncaughtException. */
     if (batch.rc < 0)

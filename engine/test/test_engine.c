@@ -179,6 +179,42 @@ static void test_fatal(void)
     mh_engine_close(engine);
 }
 
+/*
+ * It has two ticks, and the first of them is the end of the script: that must also be the end of the batch of
+ * messages in which they were made, though the second will never run.
+ */
+#define BATCH                                                                                           \
+    "local core = require('moonherd.core') "                                                            \
+    "process.on('uncaughtException', function() error('worse') end) "                                   \
+    "heard = 0 "                                                                                        \
+    "local function quiet() end "                                                                       \
+    "local reader = { on_end = quiet, on_closed = quiet } "                                             \
+    "function reader:on_messages() "                                                                    \
+    "    heard = heard + 1 "                                                                            \
+    "    process.nextTick(function() error('bad') end) "                                                \
+    "    process.nextTick(quiet) "                                                                      \
+    "end "                                                                                              \
+    "local ours, theirs = core.channelPair() "                                                          \
+    "local from, to = core.channel(reader, ours), core.channel({ on_end = quiet, on_closed = quiet }, " \
+    "theirs) "                                                                                          \
+    "from:readStart() "                                                                                 \
+    "for i = 1, 10 do to:send(i) end "
+
+static void test_fatal_in_batch(void)
+{
+    struct hooks hooks;
+    struct hooks *told[] = {NULL, &hooks};
+    for (size_t i = 0; i < 2; i++) {
+        lua_State *L = new_state();
+        struct mh_engine *engine = start(L, told[i], BATCH, 0);
+        CHECK_EQ(mh_engine_run(engine), 7);
+        CHECK_EQ(global(L, "heard"), 1);
+        mh_engine_close(engine);
+        lua_close(L);
+    }
+    CHECK_EQ(hooks.fatals, 1);
+}
+
 static void test_two(void)
 {
     lua_State *L[2];
@@ -208,6 +244,7 @@ int main(void)
     RUN(test_exit);
     RUN(test_exit_at_once);
     RUN(test_fatal);
+    RUN(test_fatal_in_batch);
     RUN(test_two);
     CHECK_EQ(test_count_fds() - fds, kept);
     return 0;
