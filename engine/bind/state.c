@@ -133,6 +133,8 @@ void mh_state_close(struct mh_state *st)
         return;
     }
     struct mh_alloc *alloc = &st->ctx->alloc;
+    /* LuaJIT gives its allocator's own memory back only where it finds its own allocator. */
+    mh_memory_limit(st, 0);
     lua_close(st->L);
     mh_memory_close(st);
     mh_free(alloc, st);

@@ -11,7 +11,9 @@
 #include <lualib.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LUA_DIR MH_TEST_CORPUS "/../../../lua"
 
@@ -215,6 +217,40 @@ static void test_fatal_in_batch(void)
     CHECK_EQ(hooks.fatals, 1);
 }
 
+static long resident_kb(void)
+{
+    long size;
+    long resident = 0;
+    FILE *statm = fopen("/proc/self/statm", "r");
+    CHECK(statm && fscanf(statm, "%ld %ld", &size, &resident) == 2);
+    fclose(statm);
+    return resident * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+#define CYCLES 24
+
+/* By how much this process grows while so many engines come and go. */
+static long grow_kb(const char *code)
+{
+    long before_kb = resident_kb();
+    for (int i = 0; i < CYCLES; i++) {
+        struct mh_engine *engine = start(NULL, NULL, code, 0);
+        CHECK_EQ(mh_engine_run(engine), 0);
+        mh_engine_close(engine);
+    }
+    return resident_kb() - before_kb;
+}
+
+#define HEAP "local kept = {} for i = 1, 50000 do kept[i] = {} end "
+
+/* An engine that had a memory limit leaves no more behind than one that had none. */
+static void test_limit_leaves_nothing(void)
+{
+    long plain_kb = grow_kb(HEAP);
+    long limited_kb = grow_kb("require('moonherd.core').memoryLimit(2^32) " HEAP);
+    CHECK(limited_kb < plain_kb + CYCLES * 512L);
+}
+
 static void test_two(void)
 {
     lua_State *L[2];
@@ -245,6 +281,7 @@ int main(void)
     RUN(test_exit_at_once);
     RUN(test_fatal);
     RUN(test_fatal_in_batch);
+    RUN(test_limit_leaves_nothing);
     RUN(test_two);
     CHECK_EQ(test_count_fds() - fds, kept);
     return 0;
