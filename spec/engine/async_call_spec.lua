@@ -211,8 +211,8 @@ local TRIED = {
 }
 -- Their "callback" is a listener, or comes first.
 local NO_CALLS = {
-    clearTimeout = true, createServer = true, createSocket = true, nextTick = true, setImmediate = true, setInterval = true,
-    Server = true, Socket = true,
+    clearTimeout = true, createServer = true, createSocket = true, nextTick = true, setImmediate = true,
+    setInterval = true, Server = true, Socket = true,
 }
 
 local function callback_takers()

@@ -30,7 +30,9 @@ if cluster.isPrimary then
     end)
     cluster.on("disconnect", function(w) t("disconnect", w.id, w.exitedAfterDisconnect) end)
     -- The first one's code is left out: in Node its last word may meet a closed channel, which makes it 1.
-    cluster.on("exit", function(w, code) t("exit", w.id, w.id == 1 and "some code" or code, w.exitedAfterDisconnect) end)
+    cluster.on("exit", function(w, code)
+        t("exit", w.id, w.id == 1 and "some code" or code, w.exitedAfterDisconnect)
+    end)
     cluster.fork()
     cluster.fork()
 else
