@@ -8,7 +8,7 @@
 -- Node's functions that speak the DNS protocol themselves (resolve4, Resolver, ...) are not here: each of them says so.
 
 local absent = require("moonherd.absent")
-local bit = require("bit")
+local args = require("moonherd.net.args")
 local check = require("moonherd.check")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
@@ -52,15 +52,6 @@ absent.add(M, "dns", ABSENT)
 local FAMILIES = { 0, 4, 6 }
 local FAMILY_WORDS = { IPv4 = 4, IPv6 = 6 }
 local ORDERS = { "verbatim", "ipv4first", "ipv6first" }
-local ALL_HINTS = bit.bor(M.ADDRCONFIG, M.ALL, M.V4MAPPED)
-
-local function read_hints(hints)
-    check.number(hints, "options.hints")
-    if hints ~= math.floor(hints) or hints < 0 or hints > ALL_HINTS or bit.band(hints, bit.bnot(ALL_HINTS)) ~= 0 then
-        error(errors.arg_value("hints", hints), 0)
-    end
-    return hints
-end
 
 --- What stands for options: { family =, hints =, all =, first = family that comes first }.
 local function read_options(options)
@@ -73,7 +64,7 @@ local function read_options(options)
     end
     local wanted = {}
     if options.hints ~= nil then
-        wanted.hints = read_hints(options.hints)
+        wanted.hints = args.check_hints(options.hints)
     end
     wanted.family = FAMILY_WORDS[options.family] or options.family or 0
     if options.family ~= nil then

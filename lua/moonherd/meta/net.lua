@@ -39,7 +39,8 @@ local net = {}
 ---@field shared boolean? Another process holds the same connection: closing ends it for both (default false). moonherd
 ---only.
 
---- Where and how to connect: `port` with `host`, or `path`.
+--- Where and how to connect: `path`, or `port` with `host`. Beside a path the others do not count. `lookup`, `onread`,
+--- `blockList`, `autoSelectFamily` and `autoSelectFamilyAttemptTimeout` are refused, and say what to use instead.
 ---@class moonherd.net.ConnectOptions
 ---@field port integer|string|nil (0..65535)
 ---@field host string? (default "localhost")
@@ -47,7 +48,12 @@ local net = {}
 ---@field localAddress string? The numeric address of this side.
 ---@field localPort integer? The port of this side (0..65535).
 ---@field family 0|4|6|nil Of the addresses that a name may have (default 0: both).
+---@field hints integer? Of the look-up: a sum of dns.ADDRCONFIG, dns.V4MAPPED and dns.ALL (0..56, default 0);
+---ERR_INVALID_ARG_VALUE for another.
 ---@field timeout number? As `socket:setTimeout`, from the start (ms, 0..).
+---@field noDelay boolean? As `socket:setNoDelay`.
+---@field keepAlive boolean? As `socket:setKeepAlive`.
+---@field keepAliveInitialDelay number? Its delay (ms, any number, default 0: the system's own).
 
 --- What `net.connect` takes: how the socket is to be, and where to connect.
 ---@class moonherd.net.ConnectionOptions: moonherd.net.StreamOptions, moonherd.net.ConnectOptions
@@ -257,7 +263,7 @@ net.createConnection = net.connect
 ---@field highWaterMark integer? The marks of both directions (bytes, 0.., default 16384).
 ---@field maxQueueBytes integer? As of a socket (bytes, 0.., default 67108864). moonherd only.
 
---- Where and how to listen: `fd`, or `path`, or `port` with `host`.
+--- Where and how to listen: `fd`, or `port` with `host`, or `path`. The first of them that is there counts.
 ---@class moonherd.net.ListenOptions
 ---@field port integer|string|nil (0..65535; 0: a free one)
 ---@field host string? Its first address (default: all of IPv6 and IPv4).

@@ -5,6 +5,7 @@
 --     local target, callback = args.read_listen(...)                            -- checked, with a backlog
 
 local abort = require("moonherd.abort")
+local bit = require("bit")
 local check = require("moonherd.check")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
@@ -13,6 +14,11 @@ local M = {}
 
 local MAX_INT = 2147483647
 local MAX_KEEP_ALIVE_S = 32767 -- Linux's
+
+local ALL_HINTS = 0
+for _, hint in pairs(core.resolveFlags) do
+    ALL_HINTS = bit.bor(ALL_HINTS, hint)
+end
 
 --- A string that is no number is a path.
 local function is_path(value)
@@ -37,6 +43,17 @@ function M.keep_alive(delay, name)
         error(errors.out_of_range(name, "a number", delay), 0)
     end
     return delay >= 1000 and math.floor(math.min(delay / 1000, MAX_KEEP_ALIVE_S)) or 0
+end
+
+--- The hints of a look-up: a sum of dns.ADDRCONFIG, dns.V4MAPPED and dns.ALL.
+---@param hints any
+---@return integer
+function M.check_hints(hints)
+    check.number(hints, "options.hints")
+    if hints ~= math.floor(hints) or hints < 0 or hints > ALL_HINTS or bit.band(hints, bit.bnot(ALL_HINTS)) ~= 0 then
+        error(errors.arg_value("hints", hints), 0)
+    end
+    return hints
 end
 
 -- What may stand behind the first argument, and how it is told from the others.
@@ -100,14 +117,14 @@ local function fd_of(handle)
 end
 
 local function check_target(target)
+    check.opt(M.check_path, target.path)
+    check.opt(check.c_string, target.host, "options.host")
     if target.fd then
         check.integer(target.fd, "options.fd", 0, MAX_INT)
-    elseif target.path ~= nil then
-        M.check_path(target.path)
     elseif target.port ~= nil then
         target.port = check.port(target.port, "options.port")
-        check.opt(check.c_string, target.host, "options.host")
-    else
+        target.path = nil
+    elseif target.path == nil then
         error(errors.arg_value("options", target, 'must have the property "port" or "path"'), 0)
     end
     check.opt(check.integer, target.backlog, "options.backlog", 0, MAX_INT)
@@ -148,6 +165,10 @@ function M.read_listen(...)
     check.opt(check.boolean, options.readableAll, "options.readableAll")
     check.opt(check.boolean, options.writableAll, "options.writableAll")
     if options.readableAll or options.writableAll then
+        if target.path and target.path:byte() == 0 then
+            local why = "can not set readableAll or writableAll to true when path is abstract unix socket"
+            error(errors.arg_value("options", options, why), 0)
+        end
         target.mode = (options.readableAll and 292 or 0) + (options.writableAll and 146 or 0) -- 0444, 0222
     end
     if borrowed then

@@ -7,6 +7,7 @@ local check = require("moonherd.check")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
 local idle = require("moonherd.net.idle")
+local net_options = require("moonherd.net.options")
 local resolve = require("moonherd.net.resolve")
 local tick = require("moonherd.tick")
 
@@ -88,6 +89,7 @@ end
 -- Socket's methods --------------------------------------------------------------------------------------------
 
 local function check_options(options)
+    net_options.check(options)
     if options.path ~= nil then
         args.check_path(options.path)
         return
@@ -143,6 +145,12 @@ function Connect:connect(...)
     if options.timeout then
         self:setTimeout(options.timeout)
     end
+    if options.noDelay ~= nil then
+        self:setNoDelay(options.noDelay)
+    end
+    if options.keepAlive ~= nil then
+        self:setKeepAlive(options.keepAlive, options.keepAliveInitialDelay)
+    end
     if options.path then
         connect_path(self, options.path)
         return self
@@ -155,7 +163,7 @@ function Connect:connect(...)
     if numeric == 0 then
         attempt.request = resolve(host, options.family or 0, function(err, list)
             attempt:resolved(err, list)
-        end)
+        end, options.hints)
     else
         attempt.list = { { address = host, family = numeric } }
         attempt:try()

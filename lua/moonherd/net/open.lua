@@ -4,11 +4,10 @@
 --     local connection = open.accept(fd, server, shared)
 
 local abort = require("moonherd.abort")
-local absent = require("moonherd.absent")
-local args = require("moonherd.net.args")
 local check = require("moonherd.check")
 local core = require("moonherd.core")
 local errors = require("moonherd.errors")
+local net_options = require("moonherd.net.options")
 local Socket = require("moonherd.net.socket")
 
 local M = {}
@@ -25,35 +24,6 @@ local function set_options(self, options)
     if options.keepAlive then
         self:setKeepAlive(true, options.keepAliveInitialDelay)
     end
-end
-
-local SWITCHES = { "allowHalfOpen", "pauseOnConnect", "noDelay", "keepAlive", "readable", "writable", "pauseOnCreate",
-    "shared" }
-
-local IN_TURN = "net.connect as it is, which tries the addresses of a name one after the other"
-local ABSENT = {
-    autoSelectFamily = IN_TURN,
-    autoSelectFamilyAttemptTimeout = IN_TURN,
-    blockList = "socket.remoteAddress and socket:destroy() in a listener",
-    lookup = "dns.lookup first, and its address as options.host",
-    onread = 'a listener of "data"',
-}
-
---- Raises for options that are wrong; those of servers and of sockets alike.
----@param options table
-function M.check_options(options)
-    for name, instead in pairs(ABSENT) do
-        if options[name] ~= nil then
-            error(absent.error("options." .. name, instead), 0)
-        end
-    end
-    for _, name in ipairs(SWITCHES) do
-        check.opt(check.boolean, options[name], "options." .. name)
-    end
-    check.opt(abort.check_signal, options.signal, "options.signal")
-    check.opt(check.integer, options.highWaterMark, "options.highWaterMark", 0)
-    check.opt(check.integer, options.maxQueueBytes, "options.maxQueueBytes", 0)
-    args.keep_alive(options.keepAliveInitialDelay, "options.keepAliveInitialDelay")
 end
 
 local function check_fd(fd)
@@ -105,7 +75,7 @@ end
 ---@return moonherd.Socket
 function M.unconnected(options)
     options = options == nil and {} or check.table(options, "options")
-    M.check_options(options)
+    net_options.check(options)
     local self = setmetatable({}, Socket)
     set_options(self, options)
     if options.signal then

@@ -13,6 +13,7 @@ local core = require("moonherd.core")
 local elsewhere = require("moonherd.net.elsewhere")
 local errors = require("moonherd.errors")
 local events = require("moonherd.events")
+local net_options = require("moonherd.net.options")
 local open = require("moonherd.net.open")
 local resolve = require("moonherd.net.resolve")
 local source = require("moonherd.net.source")
@@ -283,7 +284,7 @@ function Server.init(self, options, on_connection)
         options, on_connection = nil, options
     end
     options = options == nil and {} or check.table(options, "options")
-    open.check_options(options)
+    net_options.check(options)
     check.opt(check.fn, on_connection, "connectionListener")
     self._options = options
     if on_connection then
