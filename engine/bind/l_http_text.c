@@ -76,10 +76,11 @@ static bool is_single(const struct mh_http_field *f)
     return false;
 }
 
-/* Stack: table, name, earlier value -> table. Joins a repeated field's value to the earlier one. */
-static void join_value(lua_State *L, const struct mh_http_field *f)
+/* Stack: table, name, earlier value -> table. Joins a repeated field's value to the earlier one; `all`: even
+ * where only the first one counts. */
+static void join_value(lua_State *L, const struct mh_http_field *f, bool all)
 {
-    if (is_single(f)) {
+    if (!all && is_single(f)) {
         lua_pop(L, 2);
         return;
     }
@@ -106,12 +107,14 @@ static void add_cookie(lua_State *L, const struct mh_http_field *f)
     lua_pop(L, 2);
 }
 
-/* core.httpHeaders(fields) -> { name = value }: names in lower case, repeated ones joined as Node does */
+/* core.httpHeaders(fields, join_all) -> { name = value }: names in lower case, repeated ones joined as Node
+ * does */
 static int l_http_headers(lua_State *L)
 {
     size_t len;
     const char *at = luaL_checklstring(L, 1, &len);
     const char *end = at + len;
+    bool join_all = lua_toboolean(L, 2);
     struct mh_http_field f;
     lua_createtable(L, 0, 8);
     while (mh_http_next_field(&at, end, &f)) {
@@ -127,7 +130,7 @@ static int l_http_headers(lua_State *L)
             lua_pushlstring(L, f.value, f.value_len);
             lua_rawset(L, -3);
         } else {
-            join_value(L, &f);
+            join_value(L, &f, join_all);
         }
     }
     return 1;

@@ -275,6 +275,10 @@ local TEMPLATES = {
         "Forked processes must have an IPC channel, missing value 'ipc' in %s",
     },
     ERR_CHILD_PROCESS_STDIO_MAXBUFFER = { "RangeError", "%s maxBuffer length exceeded" },
+    ERR_HTTP_BODY_NOT_ALLOWED = {
+        "Error",
+        "Adding content for this request method or response status is not allowed.",
+    },
     ERR_HTTP_CONTENT_LENGTH_MISMATCH = {
         "Error",
         "%s body's content-length of %s byte(s) does not match the content-length of %s byte(s) set in header",

@@ -156,7 +156,19 @@ describe("a member of Node's that Lua has no use for", function()
         for name, value in pairs({ onread = {}, lookup = print, autoSelectFamily = true, blockList = {} }) do
             local options = { port = 1, [name] = value }
             assert.equal("ERR_NOT_IN_LUA", refused("^options." .. name .. " is not", net.connect, options))
+            local socket = net.Socket()
+            assert.equal("ERR_NOT_IN_LUA", refused("^options." .. name, socket.connect, socket, options))
+            assert.equal("ERR_NOT_IN_LUA", refused("^options." .. name, http.request, options))
+            assert.equal("ERR_NOT_IN_LUA", refused("^options." .. name, http.Agent, options))
         end
+        local of_http = { IncomingMessage = {}, ServerResponse = {}, allowHalfOpen = true, pauseOnConnect = true,
+            insecureHTTPParser = true }
+        for name, value in pairs(of_http) do
+            local options = { [name] = value }
+            assert.equal("ERR_NOT_IN_LUA", refused("^options." .. name .. " is not", http.createServer, options))
+        end
+        local options = { insecureHTTPParser = true }
+        assert.equal("ERR_NOT_IN_LUA", refused("^options.insecureHTTPParser", http.request, options))
         require("moonherd.globals").install()
         for _, name in ipairs({ "https", "node:http2", "tls" }) do
             local _, message = pcall(require, name)

@@ -12,6 +12,7 @@ local check = require("moonherd.check")
 local errors = require("moonherd.errors")
 local events = require("moonherd.events")
 local net = require("moonherd.net")
+local net_options = require("moonherd.net.options")
 
 ---@class moonherd.http.Agent: moonherd.EventEmitter
 ---@field sockets table<string, table[]>
@@ -335,10 +336,9 @@ local M = {}
 function M.new(options)
     check.opt(check.table, options, "options")
     options = options or {}
-    check.opt(check.boolean, options.keepAlive, "options.keepAlive")
+    net_options.check(options)
     check.opt(check.one_of, options.scheduling, "scheduling", { "fifo", "lifo" })
     check.opt(check.timeout, options.timeout, "options.timeout")
-    check.opt(check.boolean, options.noDelay, "options.noDelay")
     local self = { sockets = {}, freeSockets = {}, requests = {}, totalSocketCount = 0, options = {} }
     for name, value in pairs(options) do
         self.options[name] = value

@@ -59,6 +59,7 @@ local function new_response(self, status, reason, fields, minor)
     res.method, res.statusCode, res.statusMessage = nil, status, reason
     res.httpVersion, res.httpVersionMinor = "1." .. minor, minor
     res.req = self.req
+    res.joinDuplicateHeaders = self.req.joinDuplicateHeaders
     return res
 end
 

@@ -386,6 +386,8 @@ function M.new(default_agent, url, options, callback)
     end
     self.maxHeaderSize = options.maxHeaderSize or DEFAULT_HEADER_BYTES
     self.shouldKeepAlive = self._pool.keepAlive or (self._pool.maxSockets or math.huge) < math.huge
+    self.joinDuplicateHeaders = options.joinDuplicateHeaders
+    self._unique = outgoing.unique(options.uniqueHeaders)
     set_headers(self, options)
     if callback then
         self:once("response", callback)

@@ -3,19 +3,17 @@
 --     local options, callback = target.read("http://localhost:8000/a?b", { method = "POST" }, fn)
 --
 -- options: host, port, path, method, headers, auth, agent, socketPath, timeout, localAddress, localPort, family,
--- createConnection, setHost, signal, maxHeaderSize.
+-- createConnection, setHost, signal, maxHeaderSize, joinDuplicateHeaders, uniqueHeaders. What else there is goes on to
+-- net.connect or to createConnection.
 
 local abort = require("moonherd.abort")
 local check = require("moonherd.check")
 local errors = require("moonherd.errors")
 local headers = require("moonherd.http.headers")
+local net_options = require("moonherd.net.options")
+local parsing = require("moonherd.http.parsing")
 
 local M = {}
-
-local COPIED = {
-    "host", "hostname", "port", "defaultPort", "path", "method", "headers", "auth", "agent", "socketPath", "timeout",
-    "localAddress", "localPort", "family", "createConnection", "setHost", "signal", "maxHeaderSize", "protocol",
-}
 
 local function invalid_url(text)
     error(errors.new("TypeError", "ERR_INVALID_URL", "Invalid URL", { input = text }), 0)
@@ -95,6 +93,8 @@ local function check_agent(agent)
 end
 
 local function check_all(options)
+    net_options.check(options)
+    parsing.check(options)
     local protocol = options.protocol
     if protocol ~= nil and protocol ~= "http:" then
         error(errors.of("ERR_INVALID_PROTOCOL", tostring(protocol)), 0)
@@ -144,10 +144,8 @@ function M.read(url, options, callback)
         options, callback = nil, options
     end
     check.opt(check.table, options, "options")
-    for _, name in ipairs(COPIED) do
-        if options and options[name] ~= nil then
-            result[name] = options[name]
-        end
+    for name, value in pairs(options or {}) do
+        result[name] = value
     end
     check.opt(check.fn, callback, "callback")
     check_all(result)

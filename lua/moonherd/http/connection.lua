@@ -105,6 +105,12 @@ function Connection:on_request(method, url, fields, flags)
     local res = new_response(self, req)
     self.req, self.res = req, res
     local server = self.server
+    if server._unique then
+        res._unique = server._unique
+    end
+    if server.rejectNonStandardBodyWrites then
+        res._rejects_body = true
+    end
     local count = self.requests + 1
     self.requests = count
     local most = server.maxRequestsPerSocket

@@ -27,7 +27,9 @@ local setmetatable = setmetatable
 ---@field httpVersionMinor integer
 ---@field headers table<string, string|string[]> names in lower case
 ---@field rawHeaders string[] name, value, name, value, as received
+---@field headersDistinct table<string, string[]> every value
 ---@field trailers table<string, string|string[]> once the body has ended
+---@field trailersDistinct table<string, string[]>
 ---@field rawTrailers string[]
 ---@field socket moonherd.http.Connection
 ---@field complete boolean whether all of it was received
@@ -47,19 +49,42 @@ local Incoming = {
 }
 events.mixin(Incoming)
 
+--- Whether values of a repeated header are joined even where only the first one counts otherwise.
+local function joins(self)
+    local server = self.socket and self.socket.server
+    return self.joinDuplicateHeaders or (server and server.joinDuplicateHeaders) or false
+end
+
+--- All values by name in lower case: lists.
+local function distinct(raw)
+    local map = {}
+    for i = 1, #raw, 2 do
+        local key = raw[i]:lower()
+        map[key] = map[key] or {}
+        table.insert(map[key], raw[i + 1])
+    end
+    return map
+end
+
 -- Made when first looked at, then kept in the request itself.
 local lazy = {
     headers = function(self)
-        return core.httpHeaders(self._fields)
+        return core.httpHeaders(self._fields, joins(self))
     end,
     rawHeaders = function(self)
         return core.httpRawHeaders(self._fields)
     end,
+    headersDistinct = function(self)
+        return distinct(self.rawHeaders)
+    end,
     trailers = function(self)
-        return self._trailers and core.httpHeaders(self._trailers) or nil
+        return self._trailers and core.httpHeaders(self._trailers, joins(self)) or nil
     end,
     rawTrailers = function(self)
         return self._trailers and core.httpRawHeaders(self._trailers) or nil
+    end,
+    trailersDistinct = function(self)
+        return self._trailers and distinct(self.rawTrailers) or nil
     end,
     connection = function(self)
         return self.socket

@@ -192,32 +192,53 @@ function Outgoing:removeHeader(name)
     end
 end
 
---- Names and values in one list, for C: repeated headers written out.
+--- Adds a header to a list of names and values; a list of texts is a repeated one, unless it may be sent only once.
+local function add_to(out, name, value, once)
+    if type(value) ~= "table" then
+        value = { value }
+    elseif #value > 1 and once then
+        value = { table.concat(value, "; ") }
+    end
+    for _, text in ipairs(value) do
+        out[#out + 1] = name
+        out[#out + 1] = text
+    end
+end
+
+--- What the option uniqueHeaders names: in lower case, as a set; nil for none. Raises for what is no list of names.
+---@param list any
+---@return table<string, true>?
+function M.unique(list)
+    if list == nil then
+        return nil
+    end
+    local set_of = {}
+    for i, name in ipairs(check.table(list, "options.uniqueHeaders")) do
+        set_of[check.string(name, ("options.uniqueHeaders[%d]"):format(i - 1)):lower()] = true
+    end
+    return set_of
+end
+
+--- Names and values in one list, for C: repeated headers written out. Cookies, and what uniqueHeaders names, are one.
 function M.flat(self)
     local list = self._list
     if not self._lists then
         return list
     end
-    local out = {}
-    for i = 1, #list, 2 do
-        local value = list[i + 1]
-        for _, text in ipairs(type(value) == "table" and value or { value }) do
-            out[#out + 1] = list[i]
-            out[#out + 1] = text
-        end
+    local out, unique = {}, self._unique or {}
+    for i, key in ipairs(self._keys) do
+        add_to(out, list[2 * i - 1], list[2 * i], key == "cookie" or unique[key])
     end
     return out
 end
 
---- Fields behind a chunked body.
----@param headers_ table<string, string>
+--- Fields behind a chunked body, in place of those that were given before. A list as value makes it a repeated one.
+---@param headers_ table<string, string|string[]>
 function Outgoing:addTrailers(headers_)
     check.object(self, "res:addTrailers", "setHeader")
-    local list = self._trailers or {}
+    local list, unique = {}, self._unique or {}
     for name, value in pairs(check.table(headers_, "headers")) do
-        to_key(name)
-        list[#list + 1] = name
-        list[#list + 1] = headers.value(name, value)
+        add_to(list, name, headers.values(name, value), unique[to_key(name)])
     end
     self._trailers = list
 end

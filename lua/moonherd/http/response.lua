@@ -164,6 +164,14 @@ local function check_data(data)
     end
 end
 
+--- For rejectNonStandardBodyWrites: raises where there cannot be a body. The head is settled by then, as in Node.
+local function reject_body(self)
+    if self.req.method == "HEAD" or self.statusCode == 204 or self.statusCode == 304 then
+        self.headersSent = true
+        error(errors.of("ERR_HTTP_BODY_NOT_ALLOWED"), 0)
+    end
+end
+
 local function destroyed_error(what)
     return errors.new("Error", "ERR_STREAM_DESTROYED", ("Cannot call %s after a stream was destroyed"):format(what))
 end
@@ -204,6 +212,9 @@ function Response:write(data, encoding, callback)
         self.headersSent = true
         self._kept.bytes = (self._kept.bytes or 0) + #data
         return self._kept.bytes < HIGH_WATER_BYTES
+    end
+    if self._rejects_body then
+        reject_body(self)
     end
     if not self._head then
         send_head(self, nil, 0)
@@ -254,6 +265,9 @@ function Response:end_(data, encoding, callback)
     end
     if self._gathered then
         self:_pourOut()
+    end
+    if self._rejects_body and data and data ~= "" then
+        reject_body(self)
     end
     if not self.socket then
         if not self.destroyed then

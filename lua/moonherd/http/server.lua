@@ -21,11 +21,19 @@
 --     lingerTimeout 5000                               for the client to end its side after we have ended ours
 --     requireHostHeader true
 --     httpAllowHalfOpen false                          whether a client that ends its side still gets its answer
+--     joinDuplicateHeaders false                       join even what counts once (two Host, two Content-Type, ...)
+--     rejectNonStandardBodyWrites false                raise for the body of an answer that has none, do not drop it
+--
+-- Options only: uniqueHeaders, names of headers of which a list of values is sent as one header; and Node's
+-- connectionsCheckingInterval, which changes nothing: every limit has its own clock.
 
+local absent = require("moonherd.absent")
 local check = require("moonherd.check")
 local core = require("moonherd.core")
 local Connection = require("moonherd.http.connection")
 local NetServer = require("moonherd.net.server")
+local outgoing = require("moonherd.http.outgoing")
+local parsing = require("moonherd.http.parsing")
 
 -- From here on a value means "no limit".
 local NO_LIMIT = 2 ^ 53
@@ -45,7 +53,20 @@ local LIMITS = {
     highWaterMark = 65536,
     lingerTimeout = 5000,
 }
-local SWITCHES = { requireHostHeader = true, httpAllowHalfOpen = false }
+local SWITCHES = {
+    requireHostHeader = true,
+    httpAllowHalfOpen = false,
+    joinDuplicateHeaders = false,
+    rejectNonStandardBodyWrites = false,
+}
+
+local WRAPPED = 'a listener of "request" that adds to what it gets'
+local ABSENT = {
+    IncomingMessage = WRAPPED,
+    ServerResponse = WRAPPED,
+    allowHalfOpen = "httpAllowHalfOpen",
+    pauseOnConnect = 'net.createServer, and httpServer:emit("connection", socket)',
+}
 
 -- How long a connection must have been quiet before a draining server ends it.
 local QUIET_MS = 1000
@@ -102,13 +123,26 @@ local function attach(self)
     })
 end
 
+--- Raises for options that are not here, or that nothing would come of.
+local function check_options(options)
+    for name, instead in pairs(ABSENT) do
+        if options[name] ~= nil then
+            error(absent.error("options." .. name, instead), 0)
+        end
+    end
+    parsing.check(options)
+    check.opt(check.integer, options.connectionsCheckingInterval, "connectionsCheckingInterval", 0, 2 ^ 53 - 1)
+end
+
 --- For http.createServer.
 function Server.new(options, request_listener)
     if check.callable(options) then
         options, request_listener = nil, options
     end
     options = options == nil and {} or check.table(options, "options")
+    check_options(options)
     local self = NetServer.init(attach({}), options)
+    self._unique = outgoing.unique(options.uniqueHeaders)
     for name, value in pairs(options) do
         if LIMITS[name] or SWITCHES[name] ~= nil then
             self[name] = value

@@ -29,7 +29,12 @@ local http = {}
 
 --- The limits of a server, and how its connections are to be. The limits are fields of the server too, and may be
 --- changed at any time.
----@class moonherd.http.ServerOptions: moonherd.net.ServerOptions
+--- Refused, with what to use instead: `IncomingMessage`, `ServerResponse`, `allowHalfOpen`, `pauseOnConnect`, and
+--- `insecureHTTPParser` unless it is false.
+---@class moonherd.http.ServerOptions
+---@field noDelay boolean? Small writes are sent at once (default true).
+---@field keepAlive boolean? Whether the system asks after silent clients (default false).
+---@field keepAliveInitialDelay number? After how long (ms, any number, default 0: the system's own).
 ---@field headersTimeout number? How long the head of a request may take before it gets 408 (ms, 0.., default 60000).
 ---@field requestTimeout number? How long a whole request may take before it gets 408 (ms, 0.., default 300000).
 ---@field keepAliveTimeout number? How long a connection waits for its next request (ms, 0.., default 5000).
@@ -45,6 +50,12 @@ local http = {}
 ---@field highWaterMark number? From how much unsent the next request waits (bytes, 0.., default 65536).
 ---@field requireHostHeader boolean? Whether a request of HTTP/1.1 without Host gets 400 (default true).
 ---@field httpAllowHalfOpen boolean? Whether a client that ends its side still gets its answer (default false).
+---@field joinDuplicateHeaders boolean? Whether `req.headers` joins even what counts once (default false).
+---@field rejectNonStandardBodyWrites boolean? Whether the body of an answer that has none raises (default false: it is
+---dropped).
+---@field uniqueHeaders string[]? Headers of which a list of values is sent as one, with "; " between them.
+---@field insecureHTTPParser boolean? Only false: requests are always read strictly.
+---@field connectionsCheckingInterval integer? Changes nothing: every limit has a clock of its own (0..2^53-1).
 
 --- A net.Server whose connections speak HTTP.
 ---
@@ -65,6 +76,8 @@ local http = {}
 ---@field highWaterMark number (bytes, 0..) See moonherd.http.ServerOptions.
 ---@field requireHostHeader boolean See moonherd.http.ServerOptions.
 ---@field httpAllowHalfOpen boolean See moonherd.http.ServerOptions.
+---@field joinDuplicateHeaders boolean See moonherd.http.ServerOptions.
+---@field rejectNonStandardBodyWrites boolean See moonherd.http.ServerOptions.
 --- A request has come; its body may still be on its way.
 ---@field on fun(self: self, event: "request", listener: fun(req: moonherd.http.IncomingMessage, res: moonherd.http.ServerResponse)): self
 --- A client waits for leave to send its body. Without a listener it gets that at once.
@@ -264,7 +277,9 @@ function Socket:uncork() end
 ---@field headers table<string, string|string[]> By name in lower case. What may stand there once only has its first
 ---value; "set-cookie" is a list; values of others are joined by ", ".
 ---@field rawHeaders string[] Name, value, name, value, as they came.
+---@field headersDistinct table<string, string[]> All values, by name in lower case.
 ---@field trailers table<string, string|string[]> The headers behind the body, once it has ended.
+---@field trailersDistinct table<string, string[]> The same, all values.
 ---@field rawTrailers string[] The same as they came.
 ---@field socket moonherd.http.Socket|moonherd.Socket Its connection.
 ---@field complete boolean Whether all of it has come.
@@ -368,10 +383,11 @@ function OutgoingMessage:getRawHeaderNames() end
 ---@param name string in any case
 function OutgoingMessage:removeHeader(name) end
 
---- Headers behind the body, which is sent in chunks then.
+--- Headers behind the body, which is sent in chunks then, in place of those that were given before. A list as value
+--- makes it a repeated one.
 ---
 --- Node: https://nodejs.org/docs/latest-v20.x/api/http.html#outgoingmessageaddtrailersheaders
----@param headers table<string, string>
+---@param headers table<string, string|string[]>
 function OutgoingMessage:addTrailers(headers) end
 
 --- Sends the head now, before there is a body.
@@ -542,7 +558,7 @@ function ClientRequest:onSocket(socket, err) end
 
 -- Clients -----------------------------------------------------------------------------------------------------
 
---- What is asked for, and how.
+--- What is asked for, and how. What `net.connect` takes may stand here too, and `createConnection` gets all of it.
 ---@class moonherd.http.RequestOptions
 ---@field protocol "http:"|nil The only one there is.
 ---@field host string? The host (default "localhost").
@@ -562,6 +578,9 @@ function ClientRequest:onSocket(socket, err) end
 ---@field localPort integer? Our port (0..65535).
 ---@field family 0|4|6|nil The family of addresses (default 0: both).
 ---@field maxHeaderSize integer? The largest head of an answer (bytes, 1..67108864, default 16384).
+---@field joinDuplicateHeaders boolean? Whether `res.headers` joins even what counts once (default false).
+---@field uniqueHeaders string[]? Headers of which a list of values is sent as one, with "; " between them.
+---@field insecureHTTPParser boolean? Only false: answers are always read strictly.
 ---@field signal moonherd.AbortSignal? Destroys the request when it is aborted.
 
 --- How an agent keeps connections. What `net.connect` takes may stand here too, for all of them.
