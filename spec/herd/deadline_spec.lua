@@ -122,7 +122,8 @@ describe("a disconnect with a deadline", function()
         local wanted = {
             "false ERR_INVALID_ARG_TYPE .*\"options\" argument must be of type table",
             "false ERR_INVALID_ARG_TYPE .*\"options.deadline\" property must be of type number",
-            "false ERR_OUT_OF_RANGE .*\"options.deadline\"", "false ERR_INVALID_ARG_VALUE .*'options'.*deadline",
+            "false ERR_OUT_OF_RANGE .*\"options.deadline\"",
+            "false ERR_INVALID_ARG_VALUE .*'options'.*deadline.* 'deadlien'$",
             "false ERR_OUT_OF_RANGE .*\"options.deadline\"", "false ERR_INVALID_ARG_TYPE .*\"callback\"",
             "false ERR_INVALID_ARG_TYPE .*\"options\"", "^stays nil true",
         }

@@ -7,7 +7,6 @@
 
 local check = require("moonherd.check")
 local errors = require("moonherd.errors")
-local inspect = require("moonherd.inspect")
 local timers = require("moonherd.timers")
 
 local M = {}
@@ -25,7 +24,7 @@ function M.read(options)
     check.table(options, "options")
     for key in pairs(options) do
         if key ~= "deadline" then
-            error(errors.arg_value("options", inspect.value(key), "has one property, 'deadline', and no other"), 0)
+            error(errors.arg_value("options", key, "has one property, 'deadline', and no other"), 0)
         end
     end
     return check.opt(check.integer, options.deadline, "options.deadline", 0, MAX_MS)
