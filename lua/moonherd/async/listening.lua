@@ -83,10 +83,10 @@ end
 ---@return table entry for leave
 function M.join(emitter, name, fn)
     check.object(emitter, "listening.join")
-    local all = rawget(emitter, "_heardByTasks")
+    local all = rawget(emitter, "_heard_by_tasks")
     if not all then
         all = {}
-        rawset(emitter, "_heardByTasks", all)
+        rawset(emitter, "_heard_by_tasks", all)
     end
     local self = all[name]
     if not self then
@@ -116,7 +116,7 @@ function M.leave(entry)
     local self = entry.gathering
     self.count = self.count - 1
     if self.count == 0 then
-        self.emitter._heardByTasks[self.name] = nil
+        self.emitter._heard_by_tasks[self.name] = nil
         self.emitter:off(self.name, self.listener)
     end
 end
