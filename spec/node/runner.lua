@@ -212,7 +212,7 @@ local function start(job)
     job.file = job.dir .. "/trace"
     job.masks = {
         { kind = "dir", value = job.dir },
-        { kind = "execPath", value = sys.readlink(command) and command or command },
+        { kind = "execPath", value = command },
         { kind = "here", value = sys.readlink("/proc/self/cwd") .. "/" .. FOLDER },
     }
     job.process = proc.start({
