@@ -300,6 +300,7 @@ local TEMPLATES = {
     ERR_SERVER_NOT_RUNNING = { "Error", "Server is not running." },
     ERR_STREAM_ALREADY_FINISHED = { "Error", "Cannot call %s after a stream was finished" },
     ERR_STREAM_CANNOT_PIPE = { "Error", "Cannot pipe, not readable" },
+    ERR_STREAM_DESTROYED = { "Error", "Cannot call %s after a stream was destroyed" },
     ERR_STREAM_NULL_VALUES = { "TypeError", "May not write null values to stream" },
     ERR_STREAM_WRITE_AFTER_END = { "Error", "write after end" },
     ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET = {

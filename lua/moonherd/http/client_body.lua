@@ -86,15 +86,6 @@ end
 
 -- The body ----------------------------------------------------------------------------------------------------
 
-local function check_data(data)
-    if data == nil then
-        error(errors.of("ERR_STREAM_NULL_VALUES"), 0)
-    end
-    if type(data) ~= "string" then
-        error(errors.arg_type("chunk", "string", data), 0)
-    end
-end
-
 local function mismatch(self, bytes)
     local said, is = inspect.number(self._length), inspect.number(bytes)
     return errors.of("ERR_HTTP_CONTENT_LENGTH_MISMATCH", "Request", is, said)
@@ -127,15 +118,14 @@ end
 ---@return boolean
 function Body:write(data, encoding, callback)
     check.object(self, "req:write", "onSocket")
-    check_data(data)
+    outgoing.check_data(data)
     callback = writable.callback(encoding, callback)
     if self.writableEnded then
         outgoing.fail_later(self, errors.of("ERR_STREAM_WRITE_AFTER_END"), callback)
         return false
     elseif self.destroyed then
         if callback then
-            local message = "Cannot call write after a stream was destroyed"
-            tick.add(callback, errors.new("Error", "ERR_STREAM_DESTROYED", message))
+            tick.add(callback, errors.of("ERR_STREAM_DESTROYED", "write"))
         end
         return false
     elseif self._gathered then
@@ -179,7 +169,7 @@ function Body:end_(data, encoding, callback)
     end
     callback = writable.callback(encoding, callback)
     if data ~= nil then
-        check_data(data)
+        outgoing.check_data(data)
     end
     if self.writableEnded then
         outgoing.end_again(self, data, callback)

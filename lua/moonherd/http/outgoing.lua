@@ -269,6 +269,16 @@ function M.set_all(self, map)
     end
 end
 
+--- Raises for what can be no piece of a body.
+---@param data any
+function M.check_data(data)
+    if data == nil then
+        error(errors.of("ERR_STREAM_NULL_VALUES"), 0)
+    elseif type(data) ~= "string" then
+        error(errors.arg_type("chunk", "string", data), 0)
+    end
+end
+
 --- A write that cannot be: its callback hears of it, and "error" tells of it.
 function M.fail_later(self, err, callback)
     if callback then

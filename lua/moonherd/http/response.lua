@@ -156,24 +156,12 @@ end
 
 -- The body --------------------------------------------------------------------------------------------------------
 
-local function check_data(data)
-    if data == nil then
-        error(errors.of("ERR_STREAM_NULL_VALUES"), 0)
-    elseif type(data) ~= "string" then
-        error(errors.arg_type("chunk", "string", data), 0)
-    end
-end
-
 --- For rejectNonStandardBodyWrites: raises where there cannot be a body. The head is settled by then, as in Node.
 local function reject_body(self)
     if self.req.method == "HEAD" or self.statusCode == 204 or self.statusCode == 304 then
         self.headersSent = true
         error(errors.of("ERR_HTTP_BODY_NOT_ALLOWED"), 0)
     end
-end
-
-local function destroyed_error(what)
-    return errors.new("Error", "ERR_STREAM_DESTROYED", ("Cannot call %s after a stream was destroyed"):format(what))
 end
 
 --- Has finish and close told when they are due.
@@ -193,7 +181,7 @@ function Response:write(data, encoding, callback)
     -- Called often: it looks closer only where something is wrong.
     if type(self) ~= "table" or type(data) ~= "string" or self.writableEnded == nil then
         check.object(self, "res:write", "writeHead")
-        check_data(data)
+        outgoing.check_data(data)
     end
     callback = writable.callback(encoding, callback)
     if self.writableEnded then
@@ -202,7 +190,7 @@ function Response:write(data, encoding, callback)
     end
     if self.destroyed then
         if callback then
-            tick.add(callback, destroyed_error("write"))
+            tick.add(callback, errors.of("ERR_STREAM_DESTROYED", "write"))
         end
         return false
     elseif self._gathered then
@@ -257,7 +245,7 @@ function Response:end_(data, encoding, callback)
     end
     callback = writable.callback(encoding, callback)
     if data ~= nil and type(data) ~= "string" then
-        check_data(data)
+        outgoing.check_data(data)
     end
     if self.writableEnded then
         outgoing.end_again(self, data, callback)
@@ -383,7 +371,7 @@ function Response:_close()
     local written = self._written
     if written then
         self._written = nil
-        local err = destroyed_error("write")
+        local err = errors.of("ERR_STREAM_DESTROYED", "write")
         for i = 1, #written do
             written[i](err)
         end

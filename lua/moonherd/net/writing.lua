@@ -23,11 +23,6 @@ local Writing = {
     _waiting_bytes = 0,
 }
 
-local function destroyed_error(call)
-    local message = ("Cannot call %s after a stream was destroyed"):format(call)
-    return errors.new("Error", "ERR_STREAM_DESTROYED", message)
-end
-
 local function tick_all(callbacks, ...)
     for _, callback in ipairs(callbacks or {}) do
         tick.add(callback, ...)
@@ -38,7 +33,7 @@ end
 local function refuse_write(self, callback)
     local err
     if self.destroyed then
-        err = destroyed_error("write")
+        err = errors.of("ERR_STREAM_DESTROYED", "write")
     elseif self._peer_ended and not self.allowHalfOpen then
         err = errors.new("Error", "EPIPE", "This socket has been ended by the other party")
     else
@@ -198,10 +193,9 @@ function Writing:end_(data, encoding, callback)
     self:_pourOut()
     if callback then
         if self.destroyed then
-            tick.add(callback, destroyed_error("end"))
+            tick.add(callback, errors.of("ERR_STREAM_DESTROYED", "end"))
         elseif self.writableFinished then
-            local message = "Cannot call end after a stream was finished"
-            tick.add(callback, errors.new("Error", "ERR_STREAM_ALREADY_FINISHED", message))
+            tick.add(callback, errors.of("ERR_STREAM_ALREADY_FINISHED", "end"))
         else
             self._end_callbacks = self._end_callbacks or {}
             table.insert(self._end_callbacks, callback)
@@ -236,11 +230,18 @@ function Writing:_flushWaiting()
     end
 end
 
+--- Tells callbacks that nothing comes of their call. Most sockets have none, and an error costs a look at the stack.
+local function abandon(callbacks, err, call)
+    if callbacks then
+        tick_all(callbacks, err or errors.of("ERR_STREAM_DESTROYED", call))
+    end
+end
+
 --- The socket is destroyed: what was not sent will not be.
 function Writing:_abandonWrites(err)
-    tick_all(self._callbacks, err or destroyed_error("write"))
-    tick_all(self._end_callbacks, err or destroyed_error("end"))
-    tick_all(self._gathered_callbacks, err or destroyed_error("write"))
+    abandon(self._callbacks, err, "write")
+    abandon(self._end_callbacks, err, "end")
+    abandon(self._gathered_callbacks, err, "write")
     self._callbacks, self._end_callbacks, self._waiting = nil, nil, nil
     self._gathered, self._gathered_callbacks, self._gathered_bytes = nil, nil, nil -- 0, by the class
 end
