@@ -27,7 +27,7 @@ local Stdio = events.mixin({
     writableNeedDrain = false,
     writableHighWaterMark = 16384,
     destroyed = false,
-    _isStdio = true,
+    _is_stdio = true,
 })
 
 writable.install(Stdio)

@@ -145,7 +145,7 @@ function Piping:pipe(destination, options)
     local dest = destination
     check_destination(dest)
     local pipe = setmetatable({ source = self, dest = dest }, Pipe)
-    local ends_dest = read_options(options) and not dest._isStdio
+    local ends_dest = read_options(options) and not dest._is_stdio
     self._pipes, self._awaited = self._pipes or {}, self._awaited or {}
     table.insert(self._pipes, pipe)
     listen(pipe, ends_dest)
