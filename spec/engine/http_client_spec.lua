@@ -624,6 +624,18 @@ describe("http client", function()
             assert.equal(1, count())
         end)
 
+        it("carries a request that takes its timeout back, and the listener with it", function()
+            local port = serve(function(_, res) res:end_() end)
+            local got = record(http.get({ port = port, host = "127.0.0.1", agent = agent_of({}) }))
+            local function on_timeout() end
+            got.req:setTimeout(1000, on_timeout)
+            assert.equal(1, got.req:listenerCount("timeout"))
+            assert.equal(got.req, got.req:clearTimeout(on_timeout))
+            assert.equal(0, got.req:listenerCount("timeout"))
+            finish(got)
+            assert.equal(200, got.res.statusCode)
+        end)
+
         it("closes a connection whose request was destroyed while it was being made", function()
             local port, count = counting()
             local agent = agent_of({ keepAlive = true })

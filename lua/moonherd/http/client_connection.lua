@@ -18,7 +18,9 @@ local MOST_INTERIM = 100 -- heads before the answer proper
 local Connection = {}
 Connection.__index = Connection
 
-local function hang_up()
+--- The error of a request whose connection ended before its answer.
+---@return moonherd.Error
+function M.hang_up()
     return errors.new("Error", "ECONNRESET", "socket hang up")
 end
 
@@ -38,7 +40,7 @@ function Connection:fail(err)
     self.req, self.res = nil, nil
     self.socket:destroy()
     if req then
-        req:_onFailure(err or (not res and hang_up() or nil))
+        req:_onFailure(err or (not res and M.hang_up() or nil))
     end
     if res and res.complete == false then
         res:_close(true)

@@ -240,10 +240,6 @@ end
 
 -- Control -----------------------------------------------------------------------------------------------------
 
-local function hang_up()
-    return errors.new("Error", "ECONNRESET", "socket hang up")
-end
-
 --- Gives up. "error" (`err`, or ECONNRESET where there is no answer yet) and "close" follow.
 ---@param err any
 ---@return self
@@ -260,7 +256,7 @@ function Request:destroy(err)
         if self._pool._forget then
             self._pool:_forget(self)
         end
-        tick.add(self._onFailure, self, hang_up())
+        tick.add(self._onFailure, self, client_connection.hang_up())
     end
     return self
 end
@@ -306,7 +302,10 @@ end
 function Request:clearTimeout(callback)
     check.object(self, "req:clearTimeout", "onSocket")
     check.opt(check.fn, callback, "callback")
-    return self:setTimeout(0, callback)
+    if callback then
+        self:off("timeout", callback)
+    end
+    return self:setTimeout(0)
 end
 
 ---@param no_delay boolean? true unless given
