@@ -55,7 +55,7 @@ end
 ---@return moonherd.ChildProcess
 function M.fork(module_path, args, options)
     check.no_object(module_path, M, "child_process.fork")
-    return M._fork(module_path, args, options)
+    return (M._fork(module_path, args, options))
 end
 
 --- Runs a program and collects what it writes, for a callback.

@@ -12,16 +12,12 @@
 
 local check = require("moonherd.check")
 local Socket = require("moonherd.dgram.socket")
+local util = require("moonherd.util")
 
 local M = {}
 
 --- The class; called, it makes an object as createSocket does.
-M.Socket = setmetatable({}, {
-    __index = Socket,
-    __call = function(_, ...)
-        return Socket.new(...)
-    end,
-})
+M.Socket = util.callable(Socket, Socket.new)
 
 --- A socket that is not bound yet.
 ---@param type "udp4"|"udp6"|moonherd.dgram.SocketOptions
@@ -29,7 +25,7 @@ M.Socket = setmetatable({}, {
 ---@return moonherd.dgram.Socket
 function M.createSocket(type, callback)
     check.no_object(type, M, "dgram.createSocket")
-    return Socket.new(type, callback)
+    return (Socket.new(type, callback))
 end
 
 return M

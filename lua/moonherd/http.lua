@@ -22,29 +22,17 @@ local core = require("moonherd.core")
 local headers = require("moonherd.http.headers")
 local Response = require("moonherd.http.response")
 local Server = require("moonherd.http.server")
+local util = require("moonherd.util")
 
 local M = {
-    Server = setmetatable({}, {
-        __index = Server,
-        __call = function(_, ...)
-            return Server.new(...)
-        end,
-    }),
+    Server = util.callable(Server, Server.new),
     IncomingMessage = require("moonherd.http.incoming"),
     --- Called with a request, or with what stands for one ({ method = "GET" }), makes a response that is to be given
     --- a socket with assignSocket.
-    ServerResponse = setmetatable({}, {
-        __index = Response,
-        __call = function(_, req)
-            return Response.new(false, check.table(req, "req"))
-        end,
-    }),
-    Agent = setmetatable({}, {
-        __index = agents.Agent,
-        __call = function(_, options)
-            return agents.new(options)
-        end,
-    }),
+    ServerResponse = util.callable(Response, function(req)
+        return Response.new(false, check.table(req, "req"))
+    end),
+    Agent = util.callable(agents.Agent, agents.new),
     --- The agent of requests that name none: it keeps connections for 5 s.
     globalAgent = agents.new({ keepAlive = true, scheduling = "lifo", timeout = 5000 }),
     --- Texts by status: STATUS_CODES[404] is "Not Found".
@@ -61,15 +49,12 @@ table.sort(M.METHODS)
 ---@return moonherd.http.Server
 function M.createServer(options, request_listener)
     check.no_object(options, M, "http.createServer")
-    return Server.new(options, request_listener)
+    return (Server.new(options, request_listener))
 end
 
-M.ClientRequest = setmetatable({}, {
-    __index = client_request.ClientRequest,
-    __call = function(_, ...)
-        return client_request.new(M.globalAgent, ...)
-    end,
-})
+M.ClientRequest = util.callable(client_request.ClientRequest, function(...)
+    return client_request.new(M.globalAgent, ...)
+end)
 
 --- A request, which is sent when it is ended: (url, options?, callback?) or (options, callback?). For options see
 --- moonherd.http.client_target; the callback is a listener of "response".
@@ -79,7 +64,7 @@ M.ClientRequest = setmetatable({}, {
 ---@return moonherd.http.ClientRequest
 function M.request(url, options, callback)
     check.no_object(url, M, "http.request")
-    return client_request.new(M.globalAgent, url, options, callback)
+    return (client_request.new(M.globalAgent, url, options, callback))
 end
 
 --- The same, ended at once: for a request without a body.

@@ -15,6 +15,7 @@ local core = require("moonherd.core")
 local open = require("moonherd.net.open")
 local Server = require("moonherd.net.server")
 local Socket = require("moonherd.net.socket")
+local util = require("moonherd.util")
 
 local M = {}
 
@@ -38,20 +39,12 @@ function M.isIPv6(input)
 end
 
 --- The classes, which make an object when called: net.Socket { fd = 3 }, net.Server(connection_listener).
-M.Socket = setmetatable({}, {
-    __index = Socket,
-    __call = function(_, options)
-        return open.new(options)
-    end,
-})
+M.Socket = util.callable(Socket, open.new)
 M.Stream = M.Socket
 
-M.Server = setmetatable({}, {
-    __index = Server,
-    __call = function(_, ...)
-        return Server.init(setmetatable({}, Server), ...)
-    end,
-})
+M.Server = util.callable(Server, function(...)
+    return Server.init(setmetatable({}, Server), ...)
+end)
 
 --- A server that does not listen yet.
 ---@param options table? allowHalfOpen, pauseOnConnect, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark,
@@ -60,7 +53,7 @@ M.Server = setmetatable({}, {
 ---@return moonherd.Server
 function M.createServer(options, connection_listener)
     check.no_object(options, M, "net.createServer")
-    return M.Server(options, connection_listener)
+    return (M.Server(options, connection_listener))
 end
 
 --- Connects: (port, host?, callback?), (path, callback?) or (options, callback?). options: port and host, or path;
@@ -70,7 +63,7 @@ end
 function M.connect(...)
     check.no_object((...), M, "net.connect")
     local options = type((...)) == "table" and (...) or nil
-    return open.unconnected(options):connect(...)
+    return (open.unconnected(options):connect(...))
 end
 
 M.createConnection = M.connect

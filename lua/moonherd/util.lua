@@ -16,6 +16,19 @@ function M.either(object, method)
     end
 end
 
+--- A class as a module exports it: it has the class's functions, and makes an object when it is called.
+---@param class table
+---@param make function gets the arguments of the call
+---@return table
+function M.callable(class, make)
+    return setmetatable({}, {
+        __index = class,
+        __call = function(_, ...)
+            return (make(...)) -- in brackets, which keeps this frame: an error names what was called by it
+        end,
+    })
+end
+
 --- A list without its first element. For lists of any length, of which unpack takes some thousands.
 ---@param list any[]
 ---@return any[]

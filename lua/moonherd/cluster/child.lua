@@ -24,6 +24,7 @@ local memory = require("moonherd.process.memory")
 local process = require("moonherd.process")
 local report = require("moonherd.process.report")
 local signals = require("moonherd.process.signals")
+local util = require("moonherd.util")
 local Worker = require("moonherd.cluster.worker")
 
 ---@type moonherd.cluster
@@ -31,12 +32,7 @@ local cluster = events.singleton({
     isPrimary = false,
     isMaster = false,
     isWorker = true,
-    Worker = setmetatable({}, {
-        __call = function(_, options)
-            return Worker.new(options)
-        end,
-        __index = Worker,
-    }),
+    Worker = util.callable(Worker, Worker.new),
 })
 
 -- The conversation --------------------------------------------------------------------------------------------------

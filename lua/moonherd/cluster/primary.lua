@@ -37,12 +37,7 @@ local cluster = events.singleton({
     settings = {},
     --- Live workers by id.
     workers = {},
-    Worker = setmetatable({}, {
-        __call = function(_, options)
-            return Worker.new(options)
-        end,
-        __index = Worker,
-    }),
+    Worker = util.callable(Worker, Worker.new),
 })
 
 local herd = Herd.new(cluster)
