@@ -33,11 +33,21 @@ static struct mh_stats *http_stats(const struct mh_http *c)
 
 /* --- losing the client ------------------------------------------------------------------------------- */
 
+/* The last of it, after which it may be freed. */
+static void http_gone(struct mh_http *c)
+{
+    mh_http_server_forget(c->server);
+    mh_handle_closed(&c->handle);
+}
+
 static void http_lose(struct mh_http *c, int rc)
 {
     if (!http_is_open(c))
         return;
+    bool turning = c->turning;
+    c->turning = true;
     c->events->on_lost(c, rc);
+    c->turning = turning;
     mh_http_close(c);
 }
 
@@ -304,8 +314,11 @@ static void http_turn(struct mh_http *c)
         http_round(c);
     while (c->again && http_is_open(c) && ++rounds < MOST_ROUNDS);
     c->turning = false;
-    if (!c->stream) {
-        mh_http_close(c); /* released: nothing is left to wait for, so this frees it */
+    if (!c->stream) { /* released: nothing is left to wait for, so this frees it */
+        if (mh_handle_is_open(&c->handle))
+            mh_http_close(c);
+        else
+            http_gone(c);
         return;
     }
     if (http_is_open(c) && c->again)
@@ -437,7 +450,9 @@ void mh_http_silent(struct mh_http *c)
                               &c->place); /* a long answer on its way: what leaves is traffic too */
         return;
     }
+    c->turning = true;
     c->events->on_timeout(c);
+    c->turning = false;
     if (http_is_open(c))
         http_turn(c);
 }
@@ -455,12 +470,6 @@ void mh_http_set_timeout(struct mh_http *c, uint64_t timeout_ms)
 }
 
 /* --- life -------------------------------------------------------------------------------------------- */
-
-static void http_gone(struct mh_http *c)
-{
-    mh_http_server_forget(c->server);
-    mh_handle_closed(&c->handle);
-}
 
 static void stream_closed(struct mh_handle *h)
 {
@@ -484,8 +493,8 @@ static void http_close(struct mh_handle *h)
     mh_http_server_delist(&c->place);
     if (c->stream)
         mh_stream_close(c->stream);
-    else
-        http_gone(c);
+    else if (!c->feeding && !c->turning)
+        http_gone(c); /* else http_turn's end does it */
 }
 
 static void http_destroy(struct mh_handle *h)

@@ -68,7 +68,7 @@ struct mh_http {
     bool spent;   /* no further request is wanted */
     bool flowing; /* the owner wants the body */
     bool feeding; /* bytes are being parsed: what is written leaves at the end of it */
-    bool turning; /* in http_turn */
+    bool turning; /* in http_turn, or before one or the end: no turn inside, which may free the connection */
     bool again;   /* something was written or changed inside a turn: it wants another round */
     bool reading; /* the stream reads */
     bool ended;   /* the client has ended its side */
