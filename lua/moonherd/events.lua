@@ -62,14 +62,14 @@ function M.singleton(object)
     return object
 end
 
-setmetatable(EventEmitter, {
-    __call = function(class, options)
-        if options ~= nil and check.table(options, "options").captureRejections then
-            error(absent.error("options.captureRejections", 'process.on("uncaughtException")'), 0)
-        end
-        return setmetatable({}, class)
-    end,
-})
+local function new_emitter(_, options)
+    if options ~= nil and check.table(options, "options").captureRejections then
+        error(absent.error("options.captureRejections", 'process.on("uncaughtException")'), 0)
+    end
+    return setmetatable({}, EventEmitter)
+end
+
+setmetatable(EventEmitter, { __call = new_emitter })
 
 -- Asking emitters ---------------------------------------------------------------------------------------------
 
@@ -148,8 +148,10 @@ end
 
 absent.add(M, "events", {
     EventEmitterAsyncResource = "events.EventEmitter",
+    new = "events.EventEmitter()",
     on = 'async.once of require "async", in a loop',
     once = 'async.once of require "async"',
 })
+getmetatable(M).__call = new_emitter -- in Node the module is the class
 
 return M

@@ -3,7 +3,7 @@
 const t = require("./trace");
 const events = require("events");
 const a = new events.EventEmitter();
-const b = new events.EventEmitter();
+const b = new events();
 const f = () => {};
 a.on("x", f).once("x", f);
 t("listeners", events.getEventListeners(a, "x").length, events.getEventListeners(a, "x")[1] === f, events.getEventListeners(b, "x"));

@@ -2,7 +2,7 @@
 local t = require("trace")
 local events = require("events")
 local a = events.EventEmitter()
-local b = events.EventEmitter()
+local b = events()
 local function f() end
 a:on("x", f):once("x", f)
 t("listeners", #events.getEventListeners(a, "x"), events.getEventListeners(a, "x")[2] == f,

@@ -7,7 +7,8 @@
 ---     bell:on("ring", function(times) print(times) end)
 ---     bell:emit("ring", 3)
 ---
---- An "error" event that nobody listens to raises its argument.
+--- An "error" event that nobody listens to raises its argument. As in Node the module may be called itself: `events()`
+--- is `events.EventEmitter()`.
 ---
 --- Node: https://nodejs.org/docs/latest-v20.x/api/events.html
 ---@class moonherd.events
