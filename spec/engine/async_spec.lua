@@ -208,6 +208,7 @@ describe("an error in a task", function()
         assert.same({ "false thrown" }, log)
         assert.equal(1, #list)
         assert.matches("thrower.*waited for here.*in function 'wait'", list[1][2])
+        assert.is_nil(list[1][2]:find("xpcall", 1, true), "how we came to call the task is no news: " .. list[1][2])
     end)
 
     it("is uncaught when who waited for the task has given up", function()

@@ -7,6 +7,7 @@
 local check = require("moonherd.check")
 local errors = require("moonherd.errors")
 local exit = require("moonherd.process.exit")
+local report = require("moonherd.process.report")
 local tick = require("moonherd.tick")
 local waiters = require("moonherd.async.waiter")
 
@@ -103,7 +104,7 @@ end
 local function body(task, fn, ...)
     ended(task, xpcall(fn, function(err)
         -- At the place of the error; afterwards the stack does not say any more which lines it stands at.
-        task._traceback = debug.traceback("", 2):gsub("^\n", "")
+        task._traceback = report.trim((debug.traceback("", 2):gsub("^\n", "")))
         return err
     end, ...))
 end
