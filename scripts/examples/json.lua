@@ -10,7 +10,7 @@ local json = require "json"
 
 local ok, value = pcall(json.decode, io.read("*a"))
 if not ok then
-    console.error("this is no JSON: %s", value.message)
+    console.error(value.message)
     process.exit(1)
 end
 

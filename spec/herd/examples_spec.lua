@@ -62,11 +62,21 @@ describe("child_process.lua", function()
     end)
 
     it("ends what takes too long, and what is no command", function()
-        local done = run("child_process", { "exec sleep 600", "no-such-command", env = { TIMEOUT = "300" } })
+        local done = run("child_process", { "sleep 600; true", "no-such-command", env = { TIMEOUT = "300" } })
         assert_ended(done, 2)
         assert.is_truthy(done.stdout:find("1 | ended by SIGTERM after 300 ms\n", 1, true), done.stdout)
         assert.matches("2 | .*not found", done.stdout)
         assert.is_truthy(done.stdout:find("2 | exit code 127\n", 1, true))
+    end)
+
+    it("takes what it has started along when it is told to end", function()
+        local job = start("child_process", { "sleep 600; true", "sleep 601; true", env = { TIMEOUT = "600000" } })
+        job:expect("2 | $ sleep 601")
+        job:kill("SIGINT")
+        local done = job:wait_closed(30)
+        assert_ended(done, 2)
+        assert.is_truthy(done.stdout:find("1 | ended by SIGTERM\n", 1, true), done.stdout)
+        assert.is_truthy(done.stdout:find("2 | ended by SIGTERM\n", 1, true), done.stdout)
     end)
 
     it("has commands of its own", function()
@@ -363,7 +373,7 @@ describe("json.lua", function()
         for text, way in pairs({ ["{"] = "", [""] = "a", ["[1,]"] = "1" }) do
             local done = part(text, way)
             assert_ended(done, 1)
-            assert.matches("^this is no JSON: ", done.stderr)
+            assert.matches("^not JSON: ", done.stderr)
         end
         for _, way in ipairs({ "a.c", "b", "a.b.c", "1" }) do
             local done = part('{"a":{"b":5}}', way)
