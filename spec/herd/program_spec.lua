@@ -349,7 +349,7 @@ describe("an uncaught error", function()
             ["setTimeout(5)"] = "1: setTimeout: %s%s:1: in main chunk\n",
             ["\ncoroutine.wrap(function()\nsetTimeout(5) end)()"] = "3: setTimeout: %s%s:3: in function <%s:2>\n",
             ["process.once('exit', function()\nprocess.nextTick(5) end)"] =
-                "2: process.nextTick: %s%s:2: in function 'first'\n",
+                "2: process.nextTick: %s%s:2: in function 'listener'\n",
         }
         for code, wanted in pairs(cases) do
             for _, way in ipairs({ { "(command line)", { "-e", code } }, { "stdin", { "-", stdin = code } } }) do

@@ -227,14 +227,15 @@ function EventEmitter:emit(event_name, ...)
         check.object(self, "emitter:emit", "emit")
         return false
     end
-    local first, second, third = list[1], list[2], list[3]
+    -- Tracebacks say "in function 'listener'": it has no other name that its writer would know.
+    local listener, second, third = list[1], list[2], list[3]
     if not second then
-        first(...)
+        listener(...)
     elseif not third then
-        first(...)
+        listener(...)
         second(...)
     elseif not list[4] then
-        first(...)
+        listener(...)
         second(...)
         third(...)
     else
