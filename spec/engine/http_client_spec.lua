@@ -116,6 +116,7 @@ describe("http client", function()
         local ok, err = pcall(fn, ...)
         assert.is_false(ok)
         assert.equal(code, type(err) == "table" and err.code or err)
+        return err
     end
 
     describe("a request", function()
@@ -270,6 +271,8 @@ describe("http client", function()
             refuses("ERR_INVALID_ARG_TYPE", http.Agent, 5)
             refuses("ERR_OUT_OF_RANGE", http.Agent, { maxSockets = 0 })
             refuses("ERR_INVALID_ARG_VALUE", http.Agent, { scheduling = "x" })
+            local err = refuses("ERR_INVALID_ARG_TYPE", http.request, { uniqueHeaders = { "a", 5 } })
+            assert.truthy(err.message:find('"options.uniqueHeaders[2]"', 1, true), err.message)
         end)
     end)
 

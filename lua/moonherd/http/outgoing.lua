@@ -214,7 +214,7 @@ function M.unique(list)
     end
     local set_of = {}
     for i, name in ipairs(check.table(list, "options.uniqueHeaders")) do
-        set_of[check.string(name, ("options.uniqueHeaders[%d]"):format(i - 1)):lower()] = true
+        set_of[check.string(name, ("options.uniqueHeaders[%d]"):format(i)):lower()] = true
     end
     return set_of
 end
