@@ -22,7 +22,7 @@ local TLS = "http or net behind a proxy that speaks TLS to the clients"
 
 --- Modules of Node's that are not here, and what to use instead.
 local ABSENT = {
-    ["dns/promises"] = 'dns, or async.await of require "async"',
+    ["dns/promises"] = 'dns.lookup by async.call of require "async"',
     ["timers/promises"] = 'async.sleep of require "async"',
     http2 = TLS,
     https = TLS,
