@@ -68,11 +68,11 @@ local function add(fn, key, owner, method)
     return entry
 end
 
---- The public functions of a table, in the order of their names: a function of several is always told by the same.
-local function public_functions(container)
+--- The public members of a type, in the order of their names: a function of several is always told by the same.
+local function public_members(container, kind)
     local keys = {}
     for key, value in next, container do
-        if type(value) == "function" and M.is_public(key) then
+        if type(value) == kind and M.is_public(key) then
             keys[#keys + 1] = key
         end
     end
@@ -81,7 +81,7 @@ local function public_functions(container)
 end
 
 local function add_all(container, owner, method)
-    for _, key in ipairs(public_functions(container)) do
+    for _, key in ipairs(public_members(container, "function")) do
         add(container[key], key, owner, method)
     end
 end
@@ -164,11 +164,12 @@ end
 --- What a module exports: functions, and classes, which are called and may have functions of their own.
 local function export_module(name, module)
     local owner = name ~= GLOBALS and name or nil
-    for _, key in ipairs(public_functions(module)) do
+    for _, key in ipairs(public_members(module, "function")) do
         export(module[key], key, owner)
     end
-    for key, value in next, module do
-        local mt = M.is_public(key) and type(value) == "table" and getmetatable(value)
+    for _, key in ipairs(public_members(module, "table")) do
+        local value = module[key]
+        local mt = getmetatable(value)
         if type(mt) == "table" and is_own_function(mt.__call) then
             export(mt.__call, key, owner)
             if not rawget(value, "__name") then

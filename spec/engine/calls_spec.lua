@@ -3,6 +3,7 @@ local abort = require("moonherd.abort")
 local child_process = require("moonherd.child_process")
 local dgram = require("moonherd.dgram")
 local events = require("moonherd.events")
+local http = require("moonherd.http")
 local json = require("moonherd.json")
 local net = require("moonherd.net")
 local process = require("moonherd.process")
@@ -50,6 +51,20 @@ describe("the call that an error names", function()
         local any_name = server.listen
         assert.equal("server:listen", call_of(function() local _ = any_name(server, -1) end))
         assert.equal("process.exit", call_of(process.exit, {}))
+    end)
+
+    it("is told also where the caller returns the call", function()
+        local CALLS = {
+            ["http.Agent"] = function() return http.Agent(5) end,
+            ["http.createServer"] = function() return http.createServer(5) end,
+            ["net.Socket"] = function() return net.Socket(5) end,
+            ["net.createServer"] = function() return net.createServer(5) end,
+            ["dgram.createSocket"] = function() return dgram.createSocket(5) end,
+            ["child_process.fork"] = function() return child_process.fork(5) end,
+        }
+        for name, fn in pairs(CALLS) do
+            assert.equal(name, call_of(fn))
+        end
     end)
 
     it("is a global where it was called as one", function()
