@@ -95,6 +95,17 @@ describe("scripts/run", function()
     end)
 end)
 
+describe("scripts/test", function()
+    it("names a path that is not there, before it runs the others", function()
+        local command = proc.start({
+            command = ROOT .. "/scripts/test", cwd = ROOT, "spec/lua", "spec/lua/misspelt.lua",
+        })
+        local done = command:wait_closed(20)
+        assert.equal("moonherd: there is no spec/lua/misspelt.lua\n", done.stderr)
+        assert.equal(1, done.code)
+    end)
+end)
+
 describe("master.lua and app.lua", function()
     after_each(herd.cleanup)
 
