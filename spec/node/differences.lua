@@ -25,6 +25,7 @@ return {
     cluster_queue = improved({ "Q-17" }, "what no worker takes waits in the kernel; \"waiting\" tells of it"),
     exit_after_big_send = improved({ "Q-08" }, "what was sent is written before the process is gone"),
     fork_nan = differs({ "M-06" }, "between moonherd processes NaN and infinities travel as they are, not as null"),
+    http_old_chunked = improved({ "HTTP-13" }, "a client of HTTP/1.0 never gets chunks, whatever headers were set"),
     http_strict = improved({ "HTTP-18" }, "what could be read in two ways is refused; no header is dropped"),
     kill_unspawned = improved({ "Q-19" }, "kill of a child that never was sends nothing and returns false"),
     message_late_disconnect = improved({ "Q-07" }, "the first late listener may disconnect"),

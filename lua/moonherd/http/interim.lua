@@ -3,6 +3,7 @@
 --     res:writeEarlyHints({ link = "</style.css>; rel=preload" })
 
 local check = require("moonherd.check")
+local errors = require("moonherd.errors")
 local headers = require("moonherd.http.headers")
 local outgoing = require("moonherd.http.outgoing")
 local tick = require("moonherd.tick")
@@ -43,6 +44,25 @@ function Interim:writeProcessing(callback)
     end
 end
 
+--- Whether a text is "<URL>; name=value; name; ...", as Node has it.
+local function is_link(text)
+    local rest = type(text) == "string" and text:match("^<[^>]*>(.*)$")
+    while rest and rest ~= "" do
+        rest = rest:match('^%s*;%s*[^;"%s]+="[^;"%s]*"(.*)$') or rest:match('^%s*;%s*[^;"%s]+(.*)$')
+    end
+    return rest == ""
+end
+
+local function check_links(value)
+    for _, text in ipairs(type(value) == "table" and value or { value }) do
+        if not is_link(text) then
+            local how = 'must be an array or string of format "</styles.css>; rel=preload; as=style"'
+            error(errors.arg_value("hints", text, how), 0)
+        end
+    end
+    return type(value) == "table" and table.concat(value, ", ") or value
+end
+
 --- 103 Early Hints.
 ---@param hints table<string, string|string[]> `link` first of all
 ---@param callback function?
@@ -50,13 +70,15 @@ function Interim:writeEarlyHints(hints, callback)
     check.object(self, "res:writeEarlyHints", "writeHead")
     check.opt(check.fn, callback, "callback")
     local list = {}
-    for name, value in pairs(check.table(hints, "hints")) do
+    if check.table(hints, "hints").link ~= nil then
+        list = { "Link", headers.value("link", check_links(hints.link)) }
+    end
+    for name, value in pairs(hints) do
         headers.key(name)
-        if name == "link" and type(value) == "table" then
-            value = table.concat(value, ", ")
+        if name ~= "link" then
+            list[#list + 1] = name
+            list[#list + 1] = headers.value(name, value)
         end
-        list[#list + 1] = name
-        list[#list + 1] = headers.value(name, value)
     end
     if #list > 0 then
         self:_interim(103, list)

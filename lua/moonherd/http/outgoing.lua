@@ -55,7 +55,10 @@ local function set(self, name, value)
     end
     if text ~= value or self._raw then
         self._raw = self._raw or {}
-        self._raw[key] = text ~= value and value or nil
+        self._raw[key] = nil
+        if text ~= value then
+            self._raw[key] = value
+        end
     end
     local keys = self._keys
     if not keys then

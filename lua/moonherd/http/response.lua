@@ -7,6 +7,7 @@
 -- Answers written whole, in one end_, leave with a Content-Length and cross into C once.
 
 local check = require("moonherd.check")
+local core = require("moonherd.core")
 local detached = require("moonherd.http.detached")
 local errors = require("moonherd.errors")
 local events = require("moonherd.events")
@@ -22,12 +23,14 @@ local setmetatable, type = setmetatable, type
 -- The flags of connection:reply.
 local WHOLE, NO_DATE, UNCOUNTED, STRICT = 1, 2, 4, 8
 
+local STATUS_CODES = core.httpStatuses()
+
 -- From here on write says false.
 local HIGH_WATER_BYTES = 16384
 
 ---@class moonherd.http.ServerResponse: moonherd.EventEmitter
 ---@field statusCode integer 200
----@field statusMessage string? the usual one of the status
+---@field statusMessage string? the usual one of the status, which stands here once the head is settled
 ---@field sendDate boolean true
 ---@field strictContentLength boolean false: a body shorter than its Content-Length ends the connection; true: raises
 ---@field headersSent boolean
@@ -93,7 +96,7 @@ function Response:writeHead(status_code, status_message, headers_)
         outgoing.set_all(self, headers_)
     end
     self.statusCode = status
-    self.statusMessage = status_message or self.statusMessage
+    self.statusMessage = status_message or self.statusMessage or STATUS_CODES[status] or "unknown"
     self.headersSent = true
     return self
 end
@@ -138,6 +141,9 @@ local function send_head(self, body, flags)
     local ok, text, code = socket._box:reply(status, message, list, body, flags, socket._keep_max)
     if not ok then
         refused(self, text, code, #(body or ""))
+    end
+    if message == nil then
+        self.statusMessage = STATUS_CODES[status] or "unknown"
     end
     self.headersSent = true
 end

@@ -441,7 +441,7 @@ function OutgoingMessage:pipe() end
 --- Node: https://nodejs.org/docs/latest-v20.x/api/http.html#class-httpserverresponse
 ---@class moonherd.http.ServerResponse: moonherd.http.OutgoingMessage
 ---@field statusCode integer (100..999, 200 unless set)
----@field statusMessage string? The usual one of the status unless set.
+---@field statusMessage string? The usual one of the status unless set; what was sent once the head is settled.
 ---@field sendDate boolean Whether there is a Date (true unless set).
 ---@field strictContentLength boolean Whether a body that its Content-Length belies raises (false unless set: a shorter
 ---one ends the connection).
@@ -476,6 +476,8 @@ function ServerResponse:writeContinue(callback) end
 function ServerResponse:writeProcessing(callback) end
 
 --- 103 Early Hints.
+---
+--- Raises: ERR_INVALID_ARG_VALUE for a link that is not of the form "</style.css>; rel=preload".
 ---
 --- Node: https://nodejs.org/docs/latest-v20.x/api/http.html#responsewriteearlyhintshints-callback
 ---@param hints table<string, string|string[]> `link` first of all

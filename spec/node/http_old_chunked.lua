@@ -1,0 +1,13 @@
+-- IDs: HTTP-13
+local t = require("trace")
+local http = require("http")
+local server = http.createServer(function(_, res)
+    res:setHeader("Transfer-Encoding", "chunked")
+    res:end_("x")
+end)
+server:listen(0, "127.0.0.1", function()
+    t.ask(server:address().port, "GET / HTTP/1.0\r\n\r\n", function(text)
+        t("answer", text)
+        server:close()
+    end)
+end)
