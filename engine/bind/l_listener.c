@@ -106,7 +106,8 @@ static int l_listener_is_ip(lua_State *L)
     struct sockaddr_storage address;
     size_t len = 0;
     const char *text = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &len) : "";
-    bool numeric = strlen(text) == len && mh_address_parse(text, 0, &address) > 0;
+    bool empty_zone = len > 0 && text[len - 1] == '%'; /* which the parser lets pass */
+    bool numeric = strlen(text) == len && !empty_zone && mh_address_parse(text, 0, &address) > 0;
     lua_pushinteger(L, !numeric ? 0 : address.ss_family == AF_INET ? 4 : 6);
     return 1;
 }

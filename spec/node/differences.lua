@@ -30,6 +30,7 @@ return {
     kill_unspawned = improved({ "Q-19" }, "kill of a child that never was sends nothing and returns false"),
     message_late_disconnect = improved({ "Q-07" }, "the first late listener may disconnect"),
     net_listen_no_folder = improved({ "NET-05" }, "a folder that is missing is ENOENT; EACCES is of Windows"),
+    net_pause_end = differs({ "NET-29" }, "pause stops reading at once: the end too waits in the kernel until resume"),
     parent_disconnect_close = improved({ "CP-86", "Q-01" }, "the child's \"close\" comes after disconnect() too"),
     send_unread = improved({ "NET-36" }, "what was read before the socket was sent goes along"),
     send_returns = differs({ "CP-64" }, "no descriptor waits for an acknowledgement, and nothing behind it"),

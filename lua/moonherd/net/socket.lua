@@ -165,6 +165,7 @@ function Socket:setTimeout(msecs, callback)
         error(errors.out_of_range("msecs", "a non-negative finite number", ms), 0)
     end
     check.opt(check.fn, callback, "callback")
+    self.timeout = ms
     if ms > MAX_TIMEOUT_MS then
         local message = ("%s does not fit into a 32-bit signed integer.\nTimer duration was truncated to %d."):format(
             inspect.number(ms),
@@ -173,7 +174,6 @@ function Socket:setTimeout(msecs, callback)
         require("moonherd.process").emitWarning(message, "TimeoutOverflowWarning")
         ms = MAX_TIMEOUT_MS
     end
-    self.timeout = ms
     idle.set(self, self.destroyed and 0 or ms)
     if callback then
         self[ms == 0 and "off" or "once"](self, "timeout", callback)
