@@ -181,7 +181,7 @@ describe("an http response", function()
 
         it("has interim answers before it", function()
             local processing = "^HTTP/1.1 102 Processing\r\n\r\n"
-            local hints = "HTTP/1.1 103 Early Hints\r\nlink: <a>, <b>\r\n\r\n"
+            local hints = "HTTP/1.1 103 Early Hints\r\nLink: <a>, <b>\r\n\r\n"
             assert.matches(processing .. hints .. "HTTP/1.1 200",
                 raw(function(_, res)
                     res:writeProcessing()
