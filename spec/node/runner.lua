@@ -9,8 +9,8 @@
 --
 --     -- IDs: CP-01 CP-50; exit 7; as root
 --
--- Where Node is not installed, the traces it left in spec/node/traces are the oracle; where it is, it has to trace what
--- is recorded. A pair that differs for a reason stands in spec/node/differences.lua, and what moonherd traces there is
+-- Where there is no Node of NODE_RELEASE, the traces it left in spec/node/traces are the oracle; where it is, it has to
+-- trace what is recorded. A pair that differs for a reason stands in spec/node/differences.lua, and what moonherd traces there is
 -- recorded too, so that it cannot change unseen.
 --
 -- What a trace looks like stands in trace.lua and trace.js: nil, undefined and null are all `nil`, an empty list or
@@ -29,6 +29,9 @@ local FOLDER = "spec/node"
 local TRACES = FOLDER .. "/traces/"
 local LIMIT_SECONDS = 20 -- for one program
 local AT_ONCE = tonumber(os.getenv("MOONHERD_CASE_JOBS")) or 4
+
+-- The release of Node that moonherd mirrors; others differ from it here and there.
+M.NODE_RELEASE = 20
 
 M.differences = require("spec.node.differences")
 
@@ -147,34 +150,41 @@ function M.header(name)
     return ids, tonumber(line:match("; exit (%d+)")) or 0
 end
 
-local node_path
+local found_node
 
---- The path of Node, or false.
-function M.node()
-    if node_path == nil then
-        node_path = false
-        for folder in (os.getenv("PATH") or ""):gmatch("[^:]+") do
-            local file = io.open(folder .. "/node", "rb")
-            if file then
-                file:close()
-                node_path = folder .. "/node"
-                break
-            end
+--- The Node in PATH: { path =, version = }, or {}.
+local function look_for_node()
+    for folder in (os.getenv("PATH") or ""):gmatch("[^:]+") do
+        local path = folder .. "/node"
+        local file = io.open(path, "rb")
+        if file then
+            file:close()
+            local pipe = io.popen(("'%s' --version"):format(path))
+            local version = pipe:read("*l") or "that does not start"
+            pipe:close()
+            return { path = path, version = version }
         end
     end
-    return node_path
+    return {}
+end
+
+--- The path of a Node, or false where there is none of the release whose traces are recorded.
+function M.node()
+    found_node = found_node or look_for_node()
+    local version = found_node.version
+    return version and version:find("^v" .. M.NODE_RELEASE .. "%.") and found_node.path or false
 end
 
 --- What the pairs are compared with, in words.
 ---@return string
 function M.oracle()
-    if not M.node() then
-        return "Node is not installed: its recorded traces (spec/node/traces) are the oracle"
+    if M.node() then
+        return "beside Node " .. found_node.version
+    elseif found_node.version then
+        local words = "Node here is %s, and the rows are of Node %d: its recorded traces (spec/node/traces) are the oracle"
+        return words:format(found_node.version, M.NODE_RELEASE)
     end
-    local pipe = io.popen(("'%s' --version"):format(M.node()))
-    local version = pipe:read("*l")
-    pipe:close()
-    return "beside Node " .. tostring(version)
+    return "Node is not installed: its recorded traces (spec/node/traces) are the oracle"
 end
 
 --- What is wrong with the spec that a row of ids.lua names for what no pair can show.

@@ -108,6 +108,10 @@ local function main(record)
     require("ffi").cdef("int isatty(int fd);")
     local names = runner.names()
     print(runner.oracle())
+    if record and not runner.node() then
+        print("there is no Node to record: it must be release " .. runner.NODE_RELEASE)
+        os.exit(1)
+    end
     local results = runner.run(names, record)
     local rows, faults, spec_faults = judge_ids(names, results)
     print_table(rows)
