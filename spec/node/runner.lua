@@ -9,9 +9,9 @@
 --
 --     -- IDs: CP-01 CP-50; exit 7; as root
 --
--- Where there is no Node of NODE_RELEASE, the traces it left in spec/node/traces are the oracle; where it is, it has to
--- trace what is recorded. A pair that differs for a reason stands in spec/node/differences.lua, and what moonherd traces there is
--- recorded too, so that it cannot change unseen.
+-- Where there is no Node of NODE_RELEASE, the traces it left in spec/node/traces are the oracle; where there is, it has
+-- to trace what is recorded. A pair that differs for a reason stands in spec/node/differences.lua, and what moonherd
+-- traces there is recorded too, so that it cannot change unseen.
 --
 -- What a trace looks like stands in trace.lua and trace.js: nil, undefined and null are all `nil`, an empty list or
 -- object is `{}`, an object of a class `<object>`, an error its name, code, message and the fields that Node documents.
@@ -181,7 +181,7 @@ function M.oracle()
     if M.node() then
         return "beside Node " .. found_node.version
     elseif found_node.version then
-        local words = "Node here is %s, and the rows are of Node %d: its recorded traces (spec/node/traces) are the oracle"
+        local words = "Node here is %s: the recorded traces of Node %d (spec/node/traces) are the oracle"
         return words:format(found_node.version, M.NODE_RELEASE)
     end
     return "Node is not installed: its recorded traces (spec/node/traces) are the oracle"
