@@ -179,18 +179,21 @@ local function export_module(name, module)
     end
 end
 
-local function count_modules()
-    local count = 0
+--- The names of our modules that are loaded, in no order.
+local function own_modules()
+    local names = {}
     for name in next, package.loaded do
         if type(name) == "string" and name:sub(1, 9) == "moonherd." then
-            count = count + 1
+            names[#names + 1] = name
         end
     end
-    return count
+    return names
 end
 
 local function build()
-    known_modules = count_modules()
+    local modules = own_modules()
+    known_modules = #modules
+    table.sort(modules)
     entries, exported, classes, seen = {}, {}, {}, {}
     if type(package.loaded.moonherd) == "table" then
         export_module("moonherd", package.loaded.moonherd)
@@ -211,8 +214,9 @@ local function build()
     if type(events) == "table" then
         visit_class(events.EventEmitter)
     end
-    for name, module in next, package.loaded do
-        if type(name) == "string" and name:sub(1, 9) == "moonherd." and type(module) == "table" then
+    for _, name in ipairs(modules) do
+        local module = package.loaded[name]
+        if type(module) == "table" then
             visit_table(module)
             for _, value in next, module do
                 if type(value) == "table" then
@@ -263,7 +267,7 @@ end
 function M.name(level)
     local info = getinfo(level + 1, "nSf")
     local _, first = getlocal(level + 1, 1)
-    if not entries or (not entries[info.func] and count_modules() ~= known_modules) then
+    if not entries or (not entries[info.func] and #own_modules() ~= known_modules) then
         build()
     end
     local class, singleton = object_of(first)

@@ -28,6 +28,7 @@ describe("a worker that dies under guard", function()
         local pid = master:expect("worker 1 (%d+)")
         herd.kill(pid)
         master:expect("worker 2 %d+")
+        master:expect("fork 2 %a+") -- which may be said after the worker's own words
         assert.same({ "exit 1 SIGKILL", "respawn 1 200 true", "fork 2 true" }, herd.lines(master:text(), "^[erf]"))
     end)
 

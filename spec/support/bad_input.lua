@@ -299,9 +299,15 @@ end
 --- for.
 local function shared_names(class, owner, name, entry)
     local names = { call_name(class, entry.name), call_name(owner, name), "stream:" .. name }
-    for _, parent in ipairs(class.parents) do
-        names[#names + 1] = call_name({ name = parent }, name)
+    local function add_parents_of(child)
+        for _, parent in ipairs(child.parents) do
+            names[#names + 1] = call_name({ name = parent }, name)
+            if entries.classes[parent] then
+                add_parents_of(entries.classes[parent])
+            end
+        end
     end
+    add_parents_of(class)
     for _, other in pairs(entries.classes) do
         for _, parent in ipairs(other.parents) do
             names[#names + 1] = parent == owner.name and call_name(other, name) or nil
