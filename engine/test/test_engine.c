@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -219,11 +220,14 @@ static void test_fatal_in_batch(void)
 
 static long resident_kb(void)
 {
-    long size;
-    long resident = 0;
+    char line[128] = "";
     FILE *statm = fopen("/proc/self/statm", "r");
-    CHECK(statm && fscanf(statm, "%ld %ld", &size, &resident) == 2);
+    CHECK(statm && fgets(line, sizeof line, statm));
     fclose(statm);
+    const char *second = strchr(line, ' '); /* "size resident shared ...", in pages */
+    CHECK(second);
+    long resident = strtol(second, NULL, 10);
+    CHECK(resident > 0);
     return resident * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
