@@ -160,10 +160,7 @@ end
 ---@param callback function? a listener for the next one; with 0, one to remove
 function Socket:setTimeout(msecs, callback)
     check.object(self, "socket:setTimeout", "connecting")
-    local ms = check.number(msecs, "msecs")
-    if not (ms >= 0 and ms < math.huge) then
-        error(errors.out_of_range("msecs", "a non-negative finite number", ms), 0)
-    end
+    local ms = check.timeout(msecs, "msecs")
     check.opt(check.fn, callback, "callback")
     self.timeout = ms
     if ms > MAX_TIMEOUT_MS then

@@ -147,29 +147,19 @@ end
 --- Each checks what its field is set to, and does what follows from it.
 local setters = {}
 
-function setters.directory(value)
-    check.c_string(value, "directory")
+--- One that only checks; messages call the value by that name.
+local function checked(check_fn, name)
+    return function(value)
+        check_fn(value, name)
+    end
 end
 
-function setters.filename(value)
-    check.c_string(value, "filename")
-end
-
-function setters.compact(value)
-    check.boolean(value, "compact")
-end
-
-function setters.excludeNetwork(value)
-    check.boolean(value, "excludeNetwork")
-end
-
-function setters.reportOnFatalError(value)
-    check.boolean(value, "trigger")
-end
-
-function setters.reportOnUncaughtException(value)
-    check.boolean(value, "trigger")
-end
+setters.directory = checked(check.c_string, "directory")
+setters.filename = checked(check.c_string, "filename")
+setters.compact = checked(check.boolean, "compact")
+setters.excludeNetwork = checked(check.boolean, "excludeNetwork")
+setters.reportOnFatalError = checked(check.boolean, "trigger")
+setters.reportOnUncaughtException = checked(check.boolean, "trigger")
 
 function setters.reportOnSignal(value)
     check.boolean(value, "trigger")
